@@ -1,0 +1,30 @@
+export type InvitationPurpose = 'setup' | 'invitation' | 'recovery' | 'additional';
+
+/**
+ * A link that lets one person create a passkey, once.
+ * - `setup`: becomes the first administrator.
+ * - `invitation`: the first passkey of an account that an administrator made.
+ * - `recovery`: a new passkey after a loss; the old ones are suspended when it is used.
+ * - `additional`: one more passkey, given from the machine itself (`latchkey setup-link --for`).
+ */
+export interface Invitation {
+  /** Keyed hash of the token in the link. The token itself is stored nowhere. */
+  id: string;
+  purpose: InvitationPurpose;
+  accountId?: string;
+  /** The account of who made it; absent for a link made on the machine itself. */
+  createdBy?: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+/** Where links are kept. Expired ones are never returned, whether or not they have been cleaned up. */
+export interface InvitationRepository {
+  insert(invitation: Invitation): Promise<void>;
+  find(id: string, now: number): Promise<Invitation | undefined>;
+  /** Finds and deletes in one step: of many callers at most one gets it. */
+  take(id: string, now: number): Promise<Invitation | undefined>;
+  removeByPurpose(purpose: InvitationPurpose): Promise<number>;
+  removeByAccount(accountId: string): Promise<number>;
+  removeExpired(now: number): Promise<number>;
+}

@@ -1,0 +1,112 @@
+/** What an error says to the outside: its HTTP status and one sentence. */
+interface Entry {
+  status: number;
+  message: string;
+}
+
+/**
+ * Every error that Latchkey may show to a person or an app. `docs/errors.md` is printed from this table.
+ * The message tells what to do next and never what was found: the precise reason is for the log.
+ */
+export const errorTable = {
+  bad_request: { status: 400, message: 'The request could not be understood.' },
+  field_invalid: { status: 400, message: 'Please check what you entered.' },
+  user_name_taken: { status: 409, message: 'This user name is already taken. Please choose another one.' },
+  challenge_expired: {
+    status: 400,
+    message: 'This took too long, or was already answered. Please try again.',
+  },
+  passkey_rejected: { status: 400, message: 'The passkey could not be verified. Please try again.' },
+  passkey_exists: { status: 409, message: 'This device already has a passkey for this account.' },
+  passkey_not_found: { status: 404, message: 'This passkey does not exist any more.' },
+  last_passkey: { status: 409, message: 'This is your only passkey. Add another one before you remove it.' },
+  confirmation_required: { status: 403, message: 'Please confirm with your passkey first.' },
+  account_disabled: { status: 403, message: 'This account is disabled. Please ask your administrator.' },
+  link_invalid: {
+    status: 410,
+    message: 'This link has expired or was already used. Please ask for a new one.',
+  },
+  sign_up_closed: { status: 403, message: 'New accounts are by invitation here.' },
+  interaction_expired: {
+    status: 400,
+    message:
+      'This sign-in has expired or was finished in another tab. Please go back to the app and start again.',
+  },
+  session_required: { status: 401, message: 'Please sign in first.' },
+  forbidden: { status: 403, message: 'This is not allowed.' },
+  cross_site: { status: 403, message: 'The request came from another site and was refused.' },
+  not_found: { status: 404, message: 'There is nothing here.' },
+  method_not_allowed: { status: 405, message: 'This address does not take that kind of request.' },
+  conflict: { status: 409, message: 'This was changed meanwhile. Please look again and repeat.' },
+  body_too_large: { status: 413, message: 'The request is too large.' },
+  unsupported_media_type: {
+    status: 415,
+    message: 'The request has a content type that is not accepted here.',
+  },
+  too_many_requests: { status: 429, message: 'Too many attempts. Please wait a moment and try again.' },
+  unavailable: { status: 503, message: 'This does not work right now. Please try again in a moment.' },
+  internal: { status: 500, message: 'Something went wrong on our side. Please try again.' },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+interface Cause {
+  /** For the log alone: the precise reason. */
+  detail?: string;
+  cause?: unknown;
+  /** The input that is at fault, by its name in the request or the settings. */
+  field?: string;
+}
+
+/**
+ * The one error class. `code`, `status`, `message` and `field` are public;
+ * `detail` and `cause` never leave the log.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, { detail, cause, field }: Cause = {}) {
+    super(errorTable[code].message, { cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = errorTable[code].status;
+    this.detail = detail;
+    this.field = field;
+  }
+}
+
+/** A setting is missing or wrong. The message names each one; nothing was started. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** A record with this id or unique value is there already. Thrown by `insert` and `update` of every repository. */
+export class ConflictError extends Error {
+  /** The unique field that collided, such as `id` or `userNameKey`. */
+  readonly field: string;
+
+  constructor(field: string, options?: ErrorOptions) {
+    super(`a record with this ${field} exists already`, options);
+    this.name = 'ConflictError';
+    this.field = field;
+  }
+}
+/** The storage cannot be used: away, too new, locked by another server, or made with another secret. */
+export class StorageError extends Error {
+  readonly reason: 'unreachable' | 'too_new' | 'needs_migration' | 'locked' | 'wrong_secret' | 'read_only';
+
+  constructor(reason: StorageError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StorageError';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What the identity provider issued or remembers: one record of an oidc-provider model.
+ * Ids that are bearer values are stored as keyed hashes and the payload is sealed, so a copy of the
+ * database signs nobody in. Only what is searched by stands beside the payload.
+ */
+export interface Artifact {
+  /** Keyed hash of the model and the raw id. */
+  id: string;
+  /** oidc-provider's model name, such as `AccessToken`. */
+  model: string;
+  /** Sealed JSON. */
+  payload: string;
+  grantId?: string;
+  /** Session uid: the session's own, or of the session that a token belongs to. Unique among `Session`. */
+  uid?: string;
+  accountId?: string;
+  appId?: string;
+  /** Keyed hash of a device flow's user code. Unique. */
+  userCodeHash?: string;
+  signInId?: string;
+  consumedAt?: number;
+  expiresAt?: number;
+}
+
+/** Where artifacts are kept. Expired ones may be returned: whoever reads checks `expiresAt`. */
+export interface ArtifactRepository {
+  /** Inserts or replaces whole, keeping a `consumedAt` that is there. A session with the same uid gives way. */
+  upsert(artifact: Artifact): Promise<void>;
+  /** @throws ConflictError with field `id` if there is one that has not expired at `now` */
+  insert(artifact: Artifact, now: number): Promise<void>;
+  find(id: string): Promise<Artifact | undefined>;
+  findSession(uid: string): Promise<Artifact | undefined>;
+  findByUserCode(userCodeHash: string): Promise<Artifact | undefined>;
+  /** Compare-and-set of `consumedAt` from absent to `at`; of many callers one gets true. */
+  recordConsumed(id: string, at: number): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
+  /** Everything of one model (or, without it, every model) that hangs on a grant. */
+  removeByGrant(grantId: string, model?: string): Promise<number>;
+  /** The session of this uid, and what ends with it. */
+  removeSession(uid: string): Promise<boolean>;
+  listByAccount(accountId: string, model: 'Session' | 'Grant'): Promise<Artifact[]>;
+  listBySignIns(signInIds: readonly string[], model: 'Session' | 'Grant'): Promise<Artifact[]>;
+  removeByAccount(accountId: string): Promise<number>;
+  removeByApp(appId: string): Promise<number>;
+  removeExpired(now: number): Promise<number>;
+}

@@ -1,0 +1,26 @@
+import type { CeremonyPurpose } from './manager.ts';
+
+/** What a ceremony is bound to while the browser works on it. */
+export interface Challenge {
+  /** SHA-256 of the challenge (base64url): the value itself is not kept. */
+  id: string;
+  purpose: CeremonyPurpose;
+  rpId: string;
+  /** The interaction, setup or account page that began the ceremony. */
+  interaction: string;
+  /** Hash of a cookie of the browser that began it. */
+  browser: string;
+  /** For a registration, and for a ceremony of a known person. */
+  userHandle?: string;
+  /** The ticket that a registration uses up when it succeeds. */
+  ticketId?: string;
+  expiresAt: number;
+}
+
+/** Where challenges are kept. */
+export interface ChallengeRepository {
+  insert(challenge: Challenge): Promise<void>;
+  /** Finds and deletes in one step: a challenge is answered at most once. An expired one is not returned. */
+  take(id: string, now: number): Promise<Challenge | undefined>;
+  removeExpired(now: number): Promise<number>;
+}

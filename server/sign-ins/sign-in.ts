@@ -1,0 +1,33 @@
+/**
+ * One passkey sign-in: who, with which passkey, for which app. Written before the session that it makes;
+ * sessions and grants point to it by column, so "which passkey signed this?" always has an answer.
+ */
+export interface SignIn {
+  id: string;
+  accountId: string;
+  passkeyId: string;
+  /** The `client_id` of the app that asked, absent on the account page or at enrolment. */
+  appId?: string;
+  acr: string;
+  amr: string[];
+  at: number;
+  /** Network address of the browser, as far as trusted proxies tell. */
+  address?: string;
+  /** What the browser calls itself, shortened. */
+  device?: string;
+  /** Receipt (JWS) of the passkey manager. */
+  receipt?: string;
+  /** When the record may be cleaned up. */
+  expiresAt: number;
+}
+
+export interface SignInRepository {
+  insert(signIn: SignIn): Promise<void>;
+  findById(id: string): Promise<SignIn | undefined>;
+  /** Those of these ids that exist, in no order. */
+  findMany(ids: readonly string[]): Promise<SignIn[]>;
+  /** Newest first. */
+  listByAccount(accountId: string, query: { limit: number }): Promise<SignIn[]>;
+  listByPasskey(passkeyId: string): Promise<SignIn[]>;
+  removeExpired(now: number): Promise<number>;
+}

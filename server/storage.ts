@@ -1,0 +1,83 @@
+/** The one door to the storage engines: every port, and what an engine is made of. */
+import type { AccountRepository } from './accounts/account.ts';
+import type { InvitationRepository } from './accounts/invitation.ts';
+import type { AppRepository } from './apps/app.ts';
+import type { AuditEventRepository } from './audit/event.ts';
+import type { GroupRepository } from './groups/group.ts';
+import type { ArtifactRepository } from './oidc/artifact.ts';
+import type { SigningKeyRepository } from './oidc/signing-key.ts';
+import type { ChallengeRepository } from './passkeys/challenge.ts';
+import type { PasskeyRepository } from './passkeys/passkey.ts';
+import type { ProofRepository } from './passkeys/proof.ts';
+import type { TicketRepository } from './passkeys/ticket.ts';
+import type { InstallationRepository } from './secret/installation.ts';
+import type { SignInRepository } from './sign-ins/sign-in.ts';
+
+export type { Account, AccountRepository, Page, Role } from './accounts/account.ts';
+export type { Invitation, InvitationPurpose, InvitationRepository } from './accounts/invitation.ts';
+export type { App, AppRepository, AppSecret } from './apps/app.ts';
+export type { AuditEvent, AuditEventRepository } from './audit/event.ts';
+export { ConflictError, StorageError } from './errors.ts';
+export type { Group, GroupRepository } from './groups/group.ts';
+export type { Artifact, ArtifactRepository } from './oidc/artifact.ts';
+export type { SigningKey, SigningKeyRepository } from './oidc/signing-key.ts';
+export type { Challenge, ChallengeRepository } from './passkeys/challenge.ts';
+export type { Passkey, PasskeyRepository } from './passkeys/passkey.ts';
+export type { Proof, ProofRepository } from './passkeys/proof.ts';
+export type { Ticket, TicketRepository } from './passkeys/ticket.ts';
+export type { Installation, InstallationRepository } from './secret/installation.ts';
+export type { SignIn, SignInRepository } from './sign-ins/sign-in.ts';
+
+/** What the passkey manager keeps; nobody else reads it. */
+export interface PasskeyStorage {
+  passkeys: PasskeyRepository;
+  challenges: ChallengeRepository;
+  tickets: TicketRepository;
+  proofs: ProofRepository;
+}
+
+/** What the provider keeps. */
+export interface ProviderStorage {
+  installation: InstallationRepository;
+  accounts: AccountRepository;
+  invitations: InvitationRepository;
+  groups: GroupRepository;
+  apps: AppRepository;
+  signIns: SignInRepository;
+  artifacts: ArtifactRepository;
+  signingKeys: SigningKeyRepository;
+  auditEvents: AuditEventRepository;
+}
+
+/**
+ * An open storage engine. How to add a record: its type and port in its room, a line in one of the interfaces
+ * above, a file in `adapters/storage.contract/`, an implementation in each engine, a migration.
+ */
+export interface Storage extends ProviderStorage, PasskeyStorage, AsyncDisposable {
+  readonly engine: 'sqlite' | 'mongodb';
+  /** Rejects with `StorageError` when the engine cannot be used right now. Answers within 2 s. */
+  ping(): Promise<void>;
+  /**
+   * Changes whenever another process may have changed apps, groups or accounts. Cheap; read once a second to drop caches.
+   */
+  revision(): Promise<string>;
+  schemaVersion(): Promise<{ stored: number; code: number }>;
+  /** A consistent copy while running, without the installation secret. `onProgress` gets 0–1. */
+  backup(file: string, onProgress?: (share: number) => void): Promise<void>;
+  /** Largest records first to be deleted by expiry: artifacts, invitations, sign-ins, challenges, tickets, proofs. */
+  sweep(now: number): Promise<number>;
+}
+
+export interface OpenStorageOptions {
+  /** `sqlite:path/to/file` or `mongodb://…` / `mongodb+srv://…` */
+  url: string;
+  /** A server holds the lock of an SQLite file, so that a second one is refused; a command does not. */
+  role: 'server' | 'command';
+  /** `migrate`: bring the schema up to date; `check`: throw `needs_migration` where it is behind. */
+  schema: 'migrate' | 'check';
+  /**
+   * `true`: reject when the engine cannot be reached. `false` (MongoDB alone): return at once,
+   * connect in the background and prepare the schema when it is there; `ping` tells when.
+   */
+  waitUntilReady: boolean;
+}
