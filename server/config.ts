@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from './errors.ts';
+import type { RelyingParty } from './setting-readers.ts';
+import { settings } from './settings.ts';
+
+type Settings = { [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['read']> };
+type SettingName = keyof typeof settings;
+
+/** The settings as the rooms use them. Frozen. */
+export type Config = ReturnType<typeof arrange>;
+
+/**
+ * Reads the settings from the environment, reports every mistake at once, and freezes the result.
+ * @throws ConfigError with one sentence for each setting that is wrong
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems = unknownNames(env);
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(settings) as SettingName[]) {
+    try {
+      values[name] = settings[name].read(valueOf(env, name));
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}.`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const config = arrange(values as Settings);
+  const conflicts = check(config);
+  if (conflicts.length > 0) throw new ConfigError(conflicts);
+  return Object.freeze(config);
+}
+
+/** `NAME`, or what the file `NAME_FILE` holds where the setting is a secret. An empty value is no value. */
+function valueOf(env: Readonly<Record<string, string | undefined>>, name: SettingName): string | undefined {
+  const file = 'secret' in settings[name] ? env[`${name}_FILE`] : undefined;
+  if (file && env[name]) throw new Error(`and ${name}_FILE are both set: use one`);
+  if (!file) return env[name]?.trim() || undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(
+    Object.entries(settings).flatMap(([name, setting]) =>
+      'secret' in setting ? [name, `${name}_FILE`] : [name],
+    ),
+  );
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LATCHKEY_') && !known.has(name))
+    .map((name) => `${name} is not a setting. Is it misspelt? docs/configuration.md has all of them.`);
+}
+
+const day = 24 * 60 * 60;
+
+function arrange(values: Settings) {
+  const issuer = new URL(values.LATCHKEY_ISSUER);
+  const onLocalhost = isLocalhost(issuer.hostname);
+  const ownRelyingParty: RelyingParty = { rpId: issuer.hostname, origins: [issuer.origin] };
+  return {
+    issuer: issuer.origin,
+    onLocalhost,
+    listen: {
+      host: values.LATCHKEY_LISTEN_HOST,
+      port:
+        values.LATCHKEY_LISTEN_PORT ??
+        (onLocalhost ? Number(issuer.port || (issuer.protocol === 'https:' ? 443 : 80)) : 3000),
+    },
+    metricsPort: values.LATCHKEY_METRICS_PORT,
+    dataDir: values.LATCHKEY_DATA_DIR,
+    storageUrl: values.LATCHKEY_STORAGE ?? `sqlite:${join(values.LATCHKEY_DATA_DIR, 'latchkey.sqlite')}`,
+    secret: values.LATCHKEY_SECRET,
+    /** The first one is for new passkeys. */
+    relyingParties: (values.LATCHKEY_PASSKEY_ORIGINS ?? [ownRelyingParty]) as readonly [
+      RelyingParty,
+      ...RelyingParty[],
+    ],
+    trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
+    signUp: values.LATCHKEY_SIGN_UP,
+    /** Seconds. */
+    lifetimes: {
+      sessionIdle: values.LATCHKEY_SESSION_IDLE_MINUTES * 60,
+      session: values.LATCHKEY_SESSION_HOURS * 60 * 60,
+      keptSession: values.LATCHKEY_KEEP_SIGNED_IN_DAYS * day,
+      accessToken: values.LATCHKEY_ACCESS_TOKEN_MINUTES * 60,
+      refreshTokenIdle: values.LATCHKEY_REFRESH_TOKEN_IDLE_DAYS * day,
+      refreshToken: values.LATCHKEY_REFRESH_TOKEN_DAYS * day,
+    },
+    brand: {
+      name: values.LATCHKEY_NAME,
+      logo: values.LATCHKEY_LOGO,
+      accent: values.LATCHKEY_ACCENT_COLOR,
+      supportContact: values.LATCHKEY_SUPPORT_CONTACT,
+    },
+    demo: values.LATCHKEY_DEMO === 'auto' && onLocalhost,
+    /** Requests a minute and address. */
+    rateLimit: values.LATCHKEY_RATE_LIMIT,
+    log: { level: values.LATCHKEY_LOG_LEVEL, format: values.LATCHKEY_LOG_FORMAT },
+  };
+}
+
+export function isLocalhost(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '127.0.0.1' ||
+    hostname === '[::1]'
+  );
+}
+
+/** The rules across settings. One sentence each, with what to put. */
+function check(config: Config): string[] {
+  const problems: string[] = [];
+  const { protocol, hostname, origin } = new URL(config.issuer);
+  const storage = config.storageUrl;
+  if (protocol === 'http:' && !config.onLocalhost)
+    problems.push(`LATCHKEY_ISSUER is ${origin}: outside localhost it must begin with https://.`);
+  if (hostname === '127.0.0.1' || hostname === '[::1]')
+    problems.push(
+      `LATCHKEY_ISSUER is ${origin}: browsers make no passkeys for an IP address. Put http://localhost:${new URL(config.issuer).port || 80}.`,
+    );
+  if (!/^(sqlite:.|mongodb(\+srv)?:\/\/.)/.test(storage))
+    problems.push('LATCHKEY_STORAGE must begin with sqlite:, mongodb:// or mongodb+srv://.');
+  if (!config.secret && !(config.onLocalhost && storage.startsWith('sqlite:')))
+    problems.push(
+      'LATCHKEY_SECRET_FILE must name a file with the installation secret: it is made by itself only for SQLite on localhost. `latchkey secret` prints a new one.',
+    );
+  if (config.secret !== undefined && Buffer.from(config.secret, 'base64url').length < 32)
+    problems.push(
+      'LATCHKEY_SECRET must be at least 32 random bytes as base64url (43 characters). `latchkey secret` prints a new one.',
+    );
+  if (!config.relyingParties.some((party) => party.origins.includes(config.issuer)))
+    problems.push(
+      `LATCHKEY_PASSKEY_ORIGINS must list the issuer ${config.issuer} under one RP ID: people sign in there.`,
+    );
+  if (config.lifetimes.refreshTokenIdle > config.lifetimes.refreshToken)
+    problems.push('LATCHKEY_REFRESH_TOKEN_IDLE_DAYS must not be more than LATCHKEY_REFRESH_TOKEN_DAYS.');
+  return problems;
+}

@@ -1,0 +1,132 @@
+/** The one table of settings: name, how it is read, what it means. docs/configuration.md is printed from it. */
+import { type Reader, readers } from './setting-readers.ts';
+
+export interface Setting<T> {
+  read: Reader<T>;
+  /** What it is, in one sentence an operator understands. */
+  about: string;
+  /** What holds when it is not set, in words or as a value. */
+  byDefault: string;
+  /** Never printed or logged; may come from `NAME_FILE`. */
+  secret?: true;
+}
+
+function setting<T>(read: Reader<T>, byDefault: string, about: string): Setting<T> {
+  return { read, about, byDefault };
+}
+
+const { text, url, port, integer, oneOf, cidrs, colour, relyingParties, absent } = readers;
+
+export const settings = {
+  LATCHKEY_ISSUER: setting(
+    url('http://localhost:3000'),
+    'http://localhost:3000',
+    'The address people and apps reach the provider at, and the issuer in every token. Costly to change later.',
+  ),
+  LATCHKEY_LISTEN_HOST: setting(
+    text('127.0.0.1'),
+    '127.0.0.1',
+    'The address to listen on. `0.0.0.0` for every interface, in a container or behind a gateway.',
+  ),
+  LATCHKEY_LISTEN_PORT: setting(
+    port(undefined),
+    'the port of the issuer on localhost, otherwise 3000',
+    'The port to listen on.',
+  ),
+  LATCHKEY_METRICS_PORT: setting(
+    absent(port(undefined)),
+    'off',
+    'A port of its own for Prometheus metrics at /metrics, on the same address.',
+  ),
+  LATCHKEY_DATA_DIR: setting(
+    text('data'),
+    'data',
+    'The folder for the SQLite file and the secret made at the first start.',
+  ),
+  LATCHKEY_STORAGE: setting(
+    absent(text('')),
+    'sqlite:latchkey.sqlite in the data folder',
+    '`sqlite:FILE` for one server, or `mongodb://…` for any number of them on one replica set.',
+  ),
+  LATCHKEY_SECRET: {
+    ...setting(
+      absent(text('')),
+      'made in the data folder, for SQLite on a localhost issuer only',
+      'The installation secret: at least 32 random bytes, base64url. Every key is derived from it. Keep it apart from backups of the storage.',
+    ),
+    secret: true,
+  },
+  LATCHKEY_PASSKEY_ORIGINS: setting(
+    absent(relyingParties),
+    'the host of the issuer, with the origin of the issuer',
+    'RP IDs with the origins that may use them: `example.com=https://login.example.com,https://id.example.com;example.org=https://…`. New passkeys get the first RP ID.',
+  ),
+  LATCHKEY_TRUSTED_PROXIES: setting(
+    cidrs,
+    'none',
+    'Addresses of the gateways whose X-Forwarded-For and X-Forwarded-Proto are believed, as CIDR, separated by commas.',
+  ),
+  LATCHKEY_SIGN_UP: setting(
+    oneOf('invitation', 'open', 'closed'),
+    'invitation',
+    'Who may make an account: `open` for everyone, `invitation` for those with a link, `closed` for nobody.',
+  ),
+  LATCHKEY_SESSION_IDLE_MINUTES: setting(
+    integer(60, 1, 1440),
+    '60',
+    'Minutes after which an unused session ends.',
+  ),
+  LATCHKEY_SESSION_HOURS: setting(integer(24, 1, 720), '24', 'Hours after which a session ends in any case.'),
+  LATCHKEY_KEEP_SIGNED_IN_DAYS: setting(
+    integer(14, 0, 90),
+    '14',
+    'Days that a session lasts for those who choose to stay signed in; 0 takes the choice away.',
+  ),
+  LATCHKEY_ACCESS_TOKEN_MINUTES: setting(
+    integer(60, 1, 1440),
+    '60',
+    'Minutes that an access token is valid.',
+  ),
+  LATCHKEY_REFRESH_TOKEN_IDLE_DAYS: setting(
+    integer(14, 1, 365),
+    '14',
+    'Days after which an unused refresh token ends.',
+  ),
+  LATCHKEY_REFRESH_TOKEN_DAYS: setting(
+    integer(30, 1, 365),
+    '30',
+    'Days after the sign-in at which refreshing ends in any case.',
+  ),
+  LATCHKEY_NAME: setting(text('Latchkey'), 'Latchkey', 'The name of the installation, shown on every page.'),
+  LATCHKEY_LOGO: setting(absent(text('')), 'a key', 'A PNG or SVG file shown beside the name.'),
+  LATCHKEY_ACCENT_COLOR: setting(
+    absent(colour),
+    'the built-in blue',
+    'The colour of buttons and links, as `#rrggbb`. Its contrast is checked.',
+  ),
+  LATCHKEY_SUPPORT_CONTACT: setting(
+    absent(text('')),
+    'none',
+    'Whom people ask when they are stuck: an e-mail address, a phone number or a web address.',
+  ),
+  LATCHKEY_DEMO: setting(
+    oneOf('auto', 'off'),
+    'auto',
+    '`auto` registers the demo app while the issuer is on localhost; `off` never does.',
+  ),
+  LATCHKEY_RATE_LIMIT: setting(
+    integer(120, 10, 100000),
+    '120',
+    'Sign-in and token attempts a minute that one network address may make.',
+  ),
+  LATCHKEY_LOG_LEVEL: setting(
+    oneOf('info', 'debug', 'warn', 'error', 'silent'),
+    'info',
+    'The least that is logged.',
+  ),
+  LATCHKEY_LOG_FORMAT: setting(
+    oneOf('auto', 'json', 'text'),
+    'auto',
+    '`json` is one JSON object a line, `text` is for people, `auto` is text on a terminal.',
+  ),
+} satisfies Record<`LATCHKEY_${string}`, Setting<unknown>>;
