@@ -19,7 +19,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(settings) as SettingName[]) {
     try {
-      values[name] = settings[name].read(valueOf(env, name));
+      values[name] = settings[name].read(rawValue(env, name));
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}.`);
     }
@@ -32,7 +32,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** `NAME`, or what the file `NAME_FILE` holds where the setting is a secret. An empty value is no value. */
-function valueOf(env: Readonly<Record<string, string | undefined>>, name: SettingName): string | undefined {
+function rawValue(env: Readonly<Record<string, string | undefined>>, name: SettingName): string | undefined {
   const file = 'secret' in settings[name] ? env[`${name}_FILE`] : undefined;
   if (file && env[name]) throw new Error(`and ${name}_FILE are both set: use one`);
   if (!file) return env[name]?.trim() || undefined;
