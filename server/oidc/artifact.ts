@@ -13,6 +13,7 @@ export interface Artifact {
   grantId?: string;
   /** Session uid: the session's own, or of the session that a token belongs to. Unique among `Session`. */
   uid?: string;
+  /** The account's `sub`, which is what oidc-provider calls an account id. */
   accountId?: string;
   appId?: string;
   /** Keyed hash of a device flow's user code. Unique. */
@@ -21,6 +22,9 @@ export interface Artifact {
   consumedAt?: number;
   expiresAt?: number;
 }
+
+/** The models that are listed: `Consent` is ours, an app that a person has allowed. */
+export type ListedModel = 'Session' | 'Grant' | 'Consent';
 
 /** Where artifacts are kept. Expired ones may be returned: whoever reads checks `expiresAt`. */
 export interface ArtifactRepository {
@@ -36,10 +40,13 @@ export interface ArtifactRepository {
   remove(id: string): Promise<boolean>;
   /** Everything of one model (or, without it, every model) that hangs on a grant. */
   removeByGrant(grantId: string, model?: string): Promise<number>;
-  /** The session of this uid, and what ends with it. */
+  /**
+   * The session record of this uid, and nothing else: tokens that end with a session look for it whenever they
+   * are used, tokens with offline access outlive it.
+   */
   removeSession(uid: string): Promise<boolean>;
-  listByAccount(accountId: string, model: 'Session' | 'Grant'): Promise<Artifact[]>;
-  listBySignIns(signInIds: readonly string[], model: 'Session' | 'Grant'): Promise<Artifact[]>;
+  listByAccount(accountId: string, model: ListedModel): Promise<Artifact[]>;
+  listBySignIns(signInIds: readonly string[], model: ListedModel): Promise<Artifact[]>;
   removeByAccount(accountId: string): Promise<number>;
   removeByApp(appId: string): Promise<number>;
   removeExpired(now: number): Promise<number>;
