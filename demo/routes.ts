@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { AuthorizationResponseError } from 'openid-client';
+import type { Html } from './html.ts';
+import { problemPage, signedInPage, signedOutPage } from './pages.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { type Session, Sessions } from './sessions.ts';
+
+const cookie = 'demo_session';
+const stylesheet = readFileSync(new URL('demo.css', import.meta.url), 'utf8');
+
+/** The pages of the app. `origin` is its own address, `issuer` the provider's. */
+export function demoRoutes(
+  party: RelyingParty,
+  { issuer, origin }: { issuer: string; origin: string },
+): Router {
+  const sessions = new Sessions();
+  const router = new Router();
+
+  router.get('/', (ctx) => {
+    const { signedIn } = sessions.find(ctx.cookies.get(cookie)) ?? {};
+    show(ctx, signedIn ? signedInPage(signedIn) : signedOutPage(issuer));
+  });
+
+  router.get('/sign-in', async (ctx) => {
+    const { request, url } = await party.beginSignIn();
+    const session = sessions.find(ctx.cookies.get(cookie)) ?? begin(ctx, sessions, { requests: new Map() });
+    session.requests.set(request.state, request);
+    ctx.redirect(url.href);
+  });
+
+  router.get('/callback', async (ctx) => {
+    const session = sessions.find(ctx.cookies.get(cookie));
+    const request = session?.requests.get(String(ctx.query.state));
+    if (!session || !request) return show(ctx, unknownAnswer, 400);
+    session.requests.delete(request.state);
+    const signedIn = await party.finishSignIn(new URL(ctx.url, origin), request, Date.now());
+    // A new id at every sign-in: whoever knew the old one gains nothing.
+    sessions.remove(ctx.cookies.get(cookie));
+    begin(ctx, sessions, { requests: session.requests, signedIn });
+    ctx.redirect('/');
+  });
+
+  router.post('/refresh', async (ctx) => {
+    const session = sessions.find(ctx.cookies.get(cookie));
+    if (session?.signedIn) session.signedIn = await party.refresh(session.signedIn, Date.now());
+    ctx.status = 303;
+    ctx.redirect('/');
+  });
+
+  router.post('/sign-out', async (ctx) => {
+    const { signedIn } = sessions.find(ctx.cookies.get(cookie)) ?? {};
+    sessions.remove(ctx.cookies.get(cookie));
+    ctx.cookies.set(cookie);
+    ctx.status = 303;
+    ctx.redirect(signedIn ? (await party.signOutUrl(signedIn)).href : '/');
+  });
+
+  router.get('/demo.css', (ctx) => {
+    ctx.type = 'css';
+    ctx.body = stylesheet;
+  });
+  return router;
+}
+
+const unknownAnswer = problemPage(
+  'This sign-in was not started here',
+  'It was begun in another browser, or too long ago. Please start again.',
+);
+
+function begin(ctx: Context, sessions: Sessions, session: Session): Session {
+  ctx.cookies.set(cookie, sessions.insert(session), { httpOnly: true, sameSite: 'lax', overwrite: true });
+  return session;
+}
+
+function show(ctx: Context, page: Html, status = 200): void {
+  ctx.status = status;
+  ctx.type = 'html';
+  ctx.body = page.text;
+}
+
+/** Turns a failure into a page that says what happened; the details go to the log alone. */
+export function showProblem(ctx: Context, error: unknown): void {
+  const { page, status } = problemOf(error);
+  if (status === 502) ctx.app.emit('error', error, ctx);
+  show(ctx, page, status);
+}
+
+function problemOf(error: unknown): { page: Html; status: number } {
+  if (!(error instanceof AuthorizationResponseError))
+    return {
+      page: problemPage(
+        'The provider cannot be reached',
+        'Or its answer did not check out. The terminal has the details.',
+      ),
+      status: 502,
+    };
+  if (error.error === 'access_denied')
+    return {
+      page: problemPage('You did not sign in', 'You cancelled, or said no. Nothing was shared.'),
+      status: 200,
+    };
+  const sentence = `It says: ${error.error_description ?? error.error}`;
+  return { page: problemPage('The provider refused', sentence), status: 400 };
+}

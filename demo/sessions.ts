@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { SignedIn, SignInRequest } from './relying-party.ts';
+
+/** What the demo remembers of one browser. */
+export interface Session {
+  /** Sign-ins under way by their `state`, so that two tabs do not disturb each other. */
+  requests: Map<string, SignInRequest>;
+  signedIn?: SignedIn;
+}
+
+/** Sessions in memory, oldest first out: enough to try things with, gone with the process. */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #limit: number;
+
+  constructor(limit = 1000) {
+    this.#limit = limit;
+  }
+
+  find(id: string | undefined): Session | undefined {
+    return id === undefined ? undefined : this.#sessions.get(id);
+  }
+
+  /** @returns the id of the new session, for a cookie */
+  insert(session: Session): string {
+    const id = randomBytes(32).toString('base64url');
+    this.#sessions.set(id, session);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > this.#limit && oldest) this.#sessions.delete(oldest);
+    return id;
+  }
+
+  remove(id: string | undefined): void {
+    if (id !== undefined) this.#sessions.delete(id);
+  }
+}
