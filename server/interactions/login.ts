@@ -1,0 +1,58 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { InteractionResults } from 'oidc-provider';
+import type { Account, AccountRepository } from '../accounts/account.ts';
+import { AppError } from '../errors.ts';
+import { requestedAcr } from '../oidc/requested-acr.ts';
+import type { CeremonyContext, PasskeyManager } from '../passkeys/manager.ts';
+import { reaches } from '../sign-ins/acr.ts';
+import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
+import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
+
+export interface LoginDependencies {
+  manager: Pick<PasskeyManager, 'finishAuthentication'>;
+  accounts: AccountRepository;
+  signIns: SignInRepository;
+}
+
+export interface LoginInput extends CeremonyContext, Surroundings {
+  response: AuthenticationResponseJSON;
+  appId: string;
+}
+
+/**
+ * Signs a person in with the answer of their passkey: verified by the passkey manager, then found by its user
+ * handle, then written down.
+ * @throws AppError `challenge_expired`, `passkey_rejected`, `account_disabled`
+ */
+export async function signIn(
+  dependencies: LoginDependencies,
+  input: LoginInput,
+): Promise<{ account: Account; signIn: SignIn }> {
+  const { interaction, browser, response, ...made } = input;
+  const { userHandle, passkey, at } = await dependencies.manager.finishAuthentication({
+    purpose: 'sign-in',
+    interaction,
+    browser,
+    response,
+  });
+  const account = await dependencies.accounts.findByUserHandle(userHandle);
+  if (!account)
+    throw new AppError('passkey_rejected', { detail: `no account has user handle of passkey ${passkey.id}` });
+  if (account.status !== 'active') throw new AppError('account_disabled', { detail: account.id });
+  return { account, signIn: await recordSignIn(dependencies, { account, passkey, at, ...made }) };
+}
+
+/** How the interaction ends: signed in, or refused where the app insists on more than this passkey gives. */
+export function loginResult(
+  { account, signIn: made }: { account: Account; signIn: SignIn },
+  { params, remember }: { params: object; remember: boolean },
+): InteractionResults {
+  const { essential } = requestedAcr(params);
+  if (essential.length > 0 && !reaches(made.acr, essential))
+    return {
+      error: 'unmet_authentication_requirements',
+      error_description: 'this passkey does not reach the requested acr',
+    };
+  const ts = Math.floor(made.at / 1000);
+  return { login: { accountId: account.sub, acr: made.acr, amr: made.amr, ts, remember, signInId: made.id } };
+}

@@ -1,0 +1,107 @@
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import { ConflictError } from '../errors.ts';
+import type { Artifact, ArtifactRepository } from './artifact.ts';
+import type { Columns, Vault } from './vault.ts';
+
+export interface AdapterDependencies {
+  artifacts: ArtifactRepository;
+  vault: Vault;
+  /** Client metadata (RFC 7591 §2) of an app, or `undefined` where there is none. */
+  findClient: (clientId: string) => Promise<object | undefined>;
+  userCodeHash: (userCode: string) => string;
+  now: () => number;
+}
+
+/** What oidc-provider asks of storage, for every model but clients. */
+export function createAdapterFactory(dependencies: AdapterDependencies): AdapterFactory {
+  return (model) => (model === 'Client' ? clientAdapter(dependencies) : artifactAdapter(model, dependencies));
+}
+
+function artifactAdapter(
+  model: string,
+  { artifacts, vault, userCodeHash, now }: AdapterDependencies,
+): Adapter {
+  const opened = (artifact: Artifact | undefined) =>
+    artifact ? withConsumedMark(vault, artifact) : undefined;
+  return {
+    async upsert(id, payload, expiresIn) {
+      const columns = columnsOf(model, payload, userCodeHash);
+      if (expiresIn !== undefined) columns.expiresAt = now() + expiresIn * 1000;
+      const artifact = vault.seal({ model, rawId: id, payload, columns });
+      // RFC 7523 §3: a replayed assertion must lose even when both arrive at once.
+      if (model === 'ReplayDetection') await insertOnce(artifacts, artifact, now());
+      else await artifacts.upsert(artifact);
+    },
+    find: async (id) => opened(await artifacts.find(vault.idOf(model, id))),
+    findByUid: async (uid) => opened(await artifacts.findSession(uid)),
+    findByUserCode: async (userCode) => opened(await artifacts.findByUserCode(userCodeHash(userCode))),
+    async consume(id) {
+      const stored = vault.idOf(model, id);
+      if (await artifacts.recordConsumed(stored, now())) return;
+      await endFamily(artifacts, stored);
+      throw new errors.InvalidGrant('already used');
+    },
+    async destroy(id) {
+      await artifacts.remove(vault.idOf(model, id));
+    },
+    async revokeByGrantId(grantId) {
+      await artifacts.removeByGrant(grantId, model);
+    },
+  };
+}
+
+function columnsOf(
+  model: string,
+  payload: AdapterPayload,
+  userCodeHash: (userCode: string) => string,
+): Columns {
+  const columns: Columns = {};
+  const grantId = model === 'Grant' ? payload.jti : payload.grantId;
+  const uid = model === 'Session' ? payload.uid : payload.sessionUid;
+  if (grantId) columns.grantId = grantId;
+  if (typeof uid === 'string') columns.uid = uid;
+  if (payload.accountId) columns.accountId = payload.accountId;
+  if (payload.clientId) columns.appId = payload.clientId;
+  if (payload.userCode) columns.userCodeHash = userCodeHash(payload.userCode);
+  if (typeof payload.signInId === 'string') columns.signInId = payload.signInId;
+  return columns;
+}
+
+/** The mark is set beside the sealed payload, in one step with the check that it was not set before. */
+function withConsumedMark(vault: Vault, artifact: Artifact): AdapterPayload {
+  const payload = vault.open<AdapterPayload>(artifact);
+  if (artifact.consumedAt !== undefined) payload.consumed = Math.floor(artifact.consumedAt / 1000);
+  return payload;
+}
+
+async function insertOnce(artifacts: ArtifactRepository, artifact: Artifact, now: number): Promise<void> {
+  try {
+    await artifacts.insert(artifact, now);
+  } catch (cause) {
+    if (cause instanceof ConflictError) throw new errors.InvalidRequest('already used', undefined, { cause });
+    throw cause;
+  }
+}
+
+/** A second use of a code or refresh token ends all that the first one gave (RFC 9700 §4.14.2, RFC 6749 §4.1.2). */
+async function endFamily(artifacts: ArtifactRepository, id: string): Promise<void> {
+  const used = await artifacts.find(id);
+  if (used?.grantId) await artifacts.removeByGrant(used.grantId);
+}
+
+/** Apps are records of their own, in the room `apps`: oidc-provider only reads them. */
+function clientAdapter({ findClient }: AdapterDependencies): Adapter {
+  const readOnly = async (): Promise<never> => {
+    throw new Error('clients are changed in the room apps');
+  };
+  const nothing = async () => undefined;
+  return {
+    find: async (id) => (await findClient(id)) as AdapterPayload | undefined,
+    findByUid: nothing,
+    findByUserCode: nothing,
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}

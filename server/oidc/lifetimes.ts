@@ -1,0 +1,50 @@
+import type { Client, Configuration, Session } from 'oidc-provider';
+import type { Config } from '../config.ts';
+
+type Ttl = NonNullable<Configuration['ttl']>;
+
+const minute = 60;
+const day = 24 * 60 * 60;
+/** For a record that is over already: oidc-provider wants a positive number. */
+const over = 1;
+
+/** What an app may say of its own lifetimes, in seconds: each only lowers what the installation allows. */
+export const clientLifetimes = {
+  accessToken: 'latchkey_access_token_lifetime',
+  refreshToken: 'latchkey_refresh_token_lifetime',
+} as const;
+
+/** How long everything lives, in seconds. Codes: 60 s (ASVS 5.0 10.4.3, level 3). */
+export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
+  return {
+    AuthorizationCode: minute,
+    IdToken: 10 * minute,
+    Interaction: 30 * minute,
+    AccessToken: (_ctx, _token, client) => lowest(lifetimes.accessToken, client, 'accessToken'),
+    RefreshToken(_ctx, token, client) {
+      const allowed = lowest(lifetimes.refreshToken, client, 'refreshToken');
+      return Math.max(over, Math.min(lifetimes.refreshTokenIdle, allowed - token.totalLifetime()));
+    },
+    // A grant outlives the refresh tokens that hang on it.
+    Grant: lifetimes.refreshToken + day,
+    Session: (_ctx, session) => sessionLifetime(lifetimes, session),
+  };
+}
+
+function lowest(allowed: number, client: Client, kind: keyof typeof clientLifetimes): number {
+  const own = client[clientLifetimes[kind]];
+  return typeof own === 'number' ? Math.min(allowed, own) : allowed;
+}
+
+/** Idle and absolute (ASVS 5.0 7.3): used or not, a session is over some time after the sign-in. */
+export function sessionLifetime(
+  lifetimes: Config['lifetimes'],
+  session: Pick<Session, 'transient' | 'loginTs'>,
+): number {
+  const age = session.loginTs === undefined ? 0 : Math.floor(Date.now() / 1000) - session.loginTs;
+  const kept = session.loginTs !== undefined && !session.transient;
+  const [idle, absolute] = kept
+    ? [lifetimes.keptSession, lifetimes.keptSession]
+    : [lifetimes.sessionIdle, lifetimes.session];
+  return Math.max(over, Math.min(idle, absolute - age));
+}

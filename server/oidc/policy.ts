@@ -1,0 +1,35 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { reaches } from '../sign-ins/acr.ts';
+import { requestedAcr } from './requested-acr.ts';
+
+const { Prompt, Check, base } = interactionPolicy;
+
+/** When a person is asked: to make an account, to sign in, to agree. */
+export function createInteractionPolicy() {
+  const policy = base();
+  const login = policy.get('login');
+  if (!login) throw new Error('oidc-provider has no login prompt');
+  // Both compare for equality and can be cancelled by acr_values: ours knows that a stronger class will do.
+  login.checks.remove('essential_acrs');
+  login.checks.remove('essential_acr');
+  login.checks.add(
+    new Check(
+      'acr',
+      'the requested authentication context class was not reached',
+      'login_required',
+      needsStrongerSignIn,
+    ),
+  );
+  // OpenID Initiating User Registration 1.0: prompt=create.
+  policy.add(new Prompt({ name: 'create', requestable: true }), 0);
+  return policy;
+}
+
+/** After a sign-in nobody is asked again: one that cannot reach an essential class has ended with an error. */
+function needsStrongerSignIn(ctx: KoaContextWithOIDC): boolean {
+  const { oidc } = ctx;
+  if (!oidc.session?.accountId || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
+  const { essential, voluntary } = requestedAcr(oidc.params ?? {});
+  const wanted = essential.length > 0 ? essential : voluntary;
+  return wanted.length > 0 && !reaches(oidc.acr, wanted) && reaches('phr', wanted);
+}

@@ -1,0 +1,85 @@
+import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
+import type { Artifact, ArtifactRepository } from './artifact.ts';
+import type { Vault } from './vault.ts';
+
+/** A browser that is signed in. */
+export interface BrowserSession {
+  uid: string;
+  /** The sign-in that made it. */
+  signIn: SignIn | undefined;
+  expiresAt: number;
+}
+
+/** Sessions and grants, as people and administrators see and end them. */
+export interface Sessions {
+  /** Those in force, newest sign-in first. */
+  list(sub: string, now: number): Promise<BrowserSession[]>;
+  /** Tells whether there was one of this person. */
+  end(sub: string, uid: string): Promise<boolean>;
+  endOthers(sub: string, uid: string): Promise<number>;
+  /** What sign-ins with this passkey made: sessions, and grants whose latest sign-in it was. */
+  madeBy(passkeyId: string): Promise<{ sessions: Artifact[]; grants: Artifact[] }>;
+  endMadeBy(passkeyId: string): Promise<void>;
+}
+
+export function createSessions({
+  artifacts,
+  signIns,
+  vault,
+}: {
+  artifacts: ArtifactRepository;
+  signIns: SignInRepository;
+  vault: Vault;
+}): Sessions {
+  /** Ends the session, and the grants that end with it. */
+  async function endOne(session: Artifact): Promise<void> {
+    await artifacts.remove(session.id);
+    const { authorizations = {} } = vault.open<StoredSession>(session);
+    const grants = Object.values(authorizations).filter((app) => app.grantId && !app.persistsLogout);
+    await Promise.all(grants.map(({ grantId }) => artifacts.removeByGrant(grantId ?? '')));
+  }
+  async function madeBy(passkeyId: string) {
+    const ids = (await signIns.listByPasskey(passkeyId)).map((signIn) => signIn.id);
+    const [sessions, grants] = await Promise.all([
+      artifacts.listBySignIns(ids, 'Session'),
+      artifacts.listBySignIns(ids, 'Grant'),
+    ]);
+    return { sessions, grants };
+  }
+  const sessionsOf = (sub: string) => artifacts.listByAccount(sub, 'Session');
+  return {
+    async list(sub, now) {
+      const live = (await sessionsOf(sub)).filter(({ expiresAt = 0 }) => expiresAt > now);
+      const found = await signIns.findMany(live.flatMap(({ signInId }) => signInId ?? []));
+      return live
+        .map(({ uid = '', signInId, expiresAt = 0 }) => ({
+          uid,
+          expiresAt,
+          signIn: found.find(({ id }) => id === signInId),
+        }))
+        .toSorted((a, b) => (b.signIn?.at ?? 0) - (a.signIn?.at ?? 0));
+    },
+    async end(sub, uid) {
+      const session = (await sessionsOf(sub)).find((each) => each.uid === uid);
+      if (session) await endOne(session);
+      return session !== undefined;
+    },
+    async endOthers(sub, uid) {
+      const others = (await sessionsOf(sub)).filter((each) => each.uid !== uid);
+      await Promise.all(others.map(endOne));
+      return others.length;
+    },
+    madeBy,
+    async endMadeBy(passkeyId) {
+      const { sessions, grants } = await madeBy(passkeyId);
+      await Promise.all([
+        ...sessions.map(endOne),
+        ...grants.map(({ grantId }) => artifacts.removeByGrant(grantId ?? '')),
+      ]);
+    },
+  };
+}
+
+interface StoredSession {
+  authorizations?: Record<string, { grantId?: string; persistsLogout?: boolean }>;
+}
