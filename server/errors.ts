@@ -38,6 +38,7 @@ export const errorTable = {
   not_found: { status: 404, message: 'There is nothing here.' },
   method_not_allowed: { status: 405, message: 'This address does not take that kind of request.' },
   conflict: { status: 409, message: 'This was changed meanwhile. Please look again and repeat.' },
+  wrong_host: { status: 421, message: 'This server was told that it is at another address.' },
   body_too_large: { status: 413, message: 'The request is too large.' },
   unsupported_media_type: {
     status: 415,

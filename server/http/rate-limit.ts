@@ -1,0 +1,57 @@
+import type { Context, Middleware } from 'koa';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from '../errors.ts';
+import { addressPrefix } from './client-address.ts';
+import { clientAddress } from './request.ts';
+
+/** Counts attempts. Any limiter of rate-limiter-flexible will do, such as its `RateLimiterMongo`. */
+export interface Limiter {
+  /** Rejects with `RateLimiterRes` once there were too many. */
+  consume(key: string): Promise<unknown>;
+}
+
+interface Limit {
+  attempts: number;
+  seconds: number;
+  /** Keys to remember; the oldest is forgotten first, so that a flood of addresses fills no memory. */
+  maxKeys?: number;
+}
+
+/** In the memory of this process. */
+export function createMemoryLimiter({ attempts, seconds, maxKeys = 50_000 }: Limit): Limiter {
+  const limiter = new RateLimiterMemory({ points: attempts, duration: seconds });
+  const known = new Set<string>();
+  return {
+    async consume(key) {
+      if (!known.has(key)) {
+        known.add(key);
+        const [oldest] = known.size > maxKeys ? known : [];
+        if (oldest !== undefined && known.delete(oldest)) await limiter.delete(oldest);
+      }
+      return limiter.consume(key);
+    },
+  };
+}
+
+/**
+ * Counts one attempt of the client's address, and where `key` is given (an account, an app) of that key *at this
+ * address*: whoever knows a name cannot lock its owner out from elsewhere.
+ * @throws AppError `too_many_requests`, with Retry-After on the answer
+ */
+export async function countAttempt(ctx: Context, limiter: Limiter, key = ''): Promise<void> {
+  try {
+    await limiter.consume(`${addressPrefix(clientAddress(ctx))} ${key}`);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw new AppError('unavailable', { cause: refusal });
+    ctx.set('Retry-After', String(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))));
+    throw new AppError('too_many_requests', { detail: key || 'address' });
+  }
+}
+
+/** Counts the requests that may change or prove something: every one but reading ones. */
+export function limitByAddress(limiter: Limiter): Middleware {
+  return async (ctx, next) => {
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) await countAttempt(ctx, limiter);
+    await next();
+  };
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import { AppError } from '../errors.ts';
+import { createProvenanceReader } from './client-address.ts';
+
+/** The id of the request, on every answer, error page and log line. */
+export function requestId(ctx: Context): string {
+  return ctx.state.requestId as string;
+}
+
+/** The client's network address, as far as trusted proxies tell. */
+export function clientAddress(ctx: Context): string {
+  return ctx.state.address as string;
+}
+
+/** Gives each request a random id of ours; one that the client sends is not believed. */
+export const nameRequest: Middleware = (ctx, next) => {
+  const id = randomBytes(8).toString('hex');
+  ctx.state.requestId = id;
+  ctx.set('X-Request-Id', id);
+  return next();
+};
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Refuses what no browser and no app sends: odd methods, absolute-form, broken percent-encoding, control characters. */
+export const requireWellFormed: Middleware = (ctx, next) => {
+  if (!methods.includes(ctx.method)) {
+    ctx.set('Allow', methods.join(', '));
+    throw new AppError('method_not_allowed', { detail: ctx.method });
+  }
+  if (!/^\/(?!\/)/.test(ctx.originalUrl))
+    throw new AppError('bad_request', { detail: 'not an origin-form path' });
+  if (!isReadable(ctx.path)) throw new AppError('bad_request', { detail: 'unreadable path' });
+  return next();
+};
+
+function isReadable(path: string): boolean {
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+    return !/[\u0000-\u001f\u007f\\]/.test(decodeURIComponent(path));
+  } catch {
+    return false;
+  }
+}
+
+interface Place {
+  issuer: string;
+  trustedProxies: readonly string[];
+}
+
+/**
+ * Learns where a request came from, then replaces every header that tells of it by what holds: host and scheme are
+ * the issuer's, the address is what trusted proxies say. Whatever reads these headers later, such as oidc-provider,
+ * cannot be talked into another issuer.
+ * @throws AppError `wrong_host` if the client asked for another host than the issuer's
+ */
+export function settleProvenance({ issuer, trustedProxies }: Place): Middleware {
+  const provenanceOf = createProvenanceReader(trustedProxies);
+  const { host, protocol } = new URL(issuer);
+  return (ctx, next) => {
+    const found = provenanceOf(ctx.req);
+    const { headers } = ctx.req;
+    ctx.state.address = found.address;
+    ctx.state.encrypted = found.encrypted;
+    ctx.state.askedHost = found.host;
+    delete headers.forwarded;
+    headers['x-forwarded-for'] = found.address;
+    headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    headers['x-forwarded-host'] = host;
+    headers.host = host;
+    if (withoutDefaultPort(found.host, protocol) !== host)
+      throw new AppError('wrong_host', { detail: `asked for ${found.host}` });
+    return next();
+  };
+}
+
+function withoutDefaultPort(host: string, protocol: string): string {
+  return host.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '');
+}

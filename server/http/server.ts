@@ -1,0 +1,115 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../errors.ts';
+
+export interface RunningServer extends AsyncDisposable {
+  readonly host: string;
+  /** The one that was given, or found free where 0 was. */
+  readonly port: number;
+  /** Takes no new connection, lets running requests finish, then cuts what is left. Safe to call again. */
+  close(): Promise<void>;
+}
+
+interface Limits {
+  /** Milliseconds until the headers must be here. */
+  headersTimeout: number;
+  /** Milliseconds until the whole request must be here. */
+  requestTimeout: number;
+  /** Milliseconds between looks at the two above. */
+  connectionsCheckingInterval: number;
+  /** Longer than a gateway keeps its connections, so that it is the gateway who closes them. */
+  keepAliveTimeout: number;
+  maxConnections: number;
+}
+
+const limitsByDefault: Limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 75_000,
+  maxConnections: 10_000,
+};
+
+interface Listening {
+  host: string;
+  port: number;
+  /** Milliseconds that running requests have to finish after `close`. */
+  patience?: number;
+  limits?: Partial<Limits>;
+}
+
+/**
+ * Listens with limits on everything that a client could keep open.
+ * @throws ConfigError if the address or port cannot be had, naming the setting
+ */
+export function listen(handler: RequestListener, { limits, ...where }: Listening): Promise<RunningServer> {
+  const { maxConnections, ...timeouts } = { ...limitsByDefault, ...limits };
+  const server = createServer({ ...timeouts, maxHeaderSize: 16 * 1024 }, handler);
+  server.maxHeadersCount = 100;
+  server.maxConnections = maxConnections;
+  return serve(server, { ...where, setting: 'LATCHKEY_LISTEN_PORT' });
+}
+
+interface Serving extends Omit<Listening, 'limits'> {
+  /** The setting of the port, for the error. */
+  setting: string;
+}
+
+/** Starts a server of Node's and returns how to stop it. */
+export async function serve(
+  server: Server,
+  { host, port, setting, patience = 8000 }: Serving,
+): Promise<RunningServer> {
+  const running = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  server.prependListener('request', (_request, response) => {
+    running.add(response);
+    if (closing) response.setHeader('Connection', 'close');
+    response.once('close', () => {
+      running.delete(response);
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  await begin(server, { host, port, setting });
+  const close = () => {
+    closing ??= drain(server, running, patience);
+    return closing;
+  };
+  return { host, port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
+}
+
+async function begin(server: Server, { host, port, setting }: Serving): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen({ host, port }, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    throw new ConfigError([whyNot((error as NodeJS.ErrnoException).code, { host, port, setting })]);
+  }
+  server.off('error', reject);
+}
+
+function whyNot(code: string | undefined, { host, port, setting }: Serving): string {
+  if (code === 'EADDRINUSE')
+    return `${setting} is ${port}, but something else listens on ${host}:${port} already. Stop it, or put another port.`;
+  if (code === 'EACCES')
+    return `${setting} is ${port}, which this user may not listen on. Put a port above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `LATCHKEY_LISTEN_HOST is ${host}, which is not an address of this machine.`;
+  return `${setting} is ${port}: listening on ${host}:${port} failed (${code}).`;
+}
+
+async function drain(server: Server, running: ReadonlySet<ServerResponse>, patience: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
+  server.closeIdleConnections();
+  const timer = new AbortController();
+  const late = delay(patience, undefined, { signal: timer.signal }).then(
+    () => server.closeAllConnections(),
+    () => {},
+  );
+  await Promise.race([closed, late]);
+  timer.abort();
+  await closed;
+}
