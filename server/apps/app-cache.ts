@@ -1,0 +1,53 @@
+import type { App, AppRepository } from './app.ts';
+
+export interface AppCache {
+  find(id: string): Promise<App | undefined>;
+  /** To be called when another process may have changed an app. */
+  clear(): void;
+}
+
+interface Entry {
+  app: Promise<App | undefined>;
+  until: number;
+}
+
+interface Options {
+  /** Apps that stand in front of the stored ones. */
+  builtin?: readonly App[];
+  /** Milliseconds that an answer lasts at most, should nobody call `clear`. */
+  ttl?: number;
+  /** How many answers are kept: strangers may ask for any id. */
+  capacity?: number;
+  now?: () => number;
+}
+
+/** Every request asks for its app: this asks the storage once for many of them. */
+export function createAppCache(
+  repository: Pick<AppRepository, 'findById'>,
+  { builtin = [], ttl = 30_000, capacity = 1000, now = Date.now }: Options = {},
+): AppCache {
+  const own = new Map(builtin.map((app) => [app.id, app]));
+  const entries = new Map<string, Entry>();
+  function look(id: string): Promise<App | undefined> {
+    const app = repository.findById(id);
+    const entry = { app, until: now() + ttl };
+    const oldest = entries.size >= capacity ? entries.keys().next().value : undefined;
+    if (oldest !== undefined) entries.delete(oldest);
+    entries.set(id, entry);
+    // An absence is not kept, nor is a failure: an app may be made at any moment, and a storage comes back.
+    const forget = () => {
+      if (entries.get(id) === entry) entries.delete(id);
+    };
+    app.then((found) => found ?? forget(), forget);
+    return app;
+  }
+  return {
+    async find(id) {
+      const builtinApp = own.get(id);
+      if (builtinApp) return builtinApp;
+      const entry = entries.get(id);
+      return entry && entry.until > now() ? entry.app : look(id);
+    },
+    clear: () => entries.clear(),
+  };
+}
