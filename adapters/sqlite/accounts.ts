@@ -1,0 +1,70 @@
+import type { Account, AccountRepository } from '../../server/storage.ts';
+import { toPage } from '../page.ts';
+import type { Database, Row } from './database.ts';
+
+const columns = 'record, lastSignInAt';
+
+export function createAccounts(db: Database): AccountRepository {
+  const insert = db.change(
+    `INSERT INTO accounts (sub, userNameKey, founder, role, revision, record, id, lastSignInAt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = db.change(
+    `UPDATE accounts SET sub = ?, userNameKey = ?, founder = ?, role = ?, revision = ?, record = ?
+     WHERE id = ? AND revision = ?`,
+  );
+  const recordSignIn = db.change('UPDATE accounts SET lastSignInAt = ? WHERE id = ?');
+  const remove = db.change('DELETE FROM accounts WHERE id = ?');
+  const list = db.many(
+    `SELECT ${columns} FROM accounts WHERE userNameKey > ? ORDER BY userNameKey LIMIT ?`,
+    toAccount,
+  );
+  const listByGroup = db.many(
+    `SELECT ${columns} FROM accountGroups JOIN accounts ON accounts.id = accountId
+     WHERE groupId = ? AND accountGroups.userNameKey > ? ORDER BY accountGroups.userNameKey LIMIT ?`,
+    toAccount,
+  );
+  const find = (condition: string) => db.one(`SELECT ${columns} FROM accounts WHERE ${condition}`, toAccount);
+
+  return {
+    async insert(account) {
+      await insert(...toColumns(account), account.id, account.lastSignInAt ?? null);
+    },
+    findById: find('id = ?'),
+    findBySub: find('sub = ?'),
+    findByUserNameKey: find('userNameKey = ?'),
+    findByUserHandle: find('id = (SELECT accountId FROM accountUserHandles WHERE userHandles = ?)'),
+    async update(account, expectedRevision) {
+      const next = { ...account, revision: expectedRevision + 1 };
+      return (await update(...toColumns(next), account.id, expectedRevision)) === 1;
+    },
+    async recordSignIn(id, at) {
+      await recordSignIn(at, id);
+    },
+    remove: async (id) => (await remove(id)) === 1,
+    list: async ({ after = '', limit }) => toPage(await list(after, limit + 1), limit, userNameKeyOf),
+    listByRole: db.many(`SELECT ${columns} FROM accounts WHERE role = ? ORDER BY userNameKey`, toAccount),
+    listByGroup: async (groupId, { after = '', limit }) =>
+      toPage(await listByGroup(groupId, after, limit + 1), limit, userNameKeyOf),
+  };
+}
+
+const userNameKeyOf = (account: Account) => account.userNameKey;
+
+/** `lastSignInAt` stands in its column alone: a sign-in and an edit of the record do not undo each other. */
+function toColumns({ lastSignInAt, ...account }: Account) {
+  return [
+    account.sub,
+    account.userNameKey,
+    account.founder ? 1 : null,
+    account.role,
+    account.revision,
+    JSON.stringify(account),
+  ] as const;
+}
+
+function toAccount({ record, lastSignInAt }: Row): Account {
+  const account = JSON.parse(record as string);
+  if (lastSignInAt !== null) account.lastSignInAt = lastSignInAt;
+  return account;
+}

@@ -1,0 +1,102 @@
+import { type Artifact, type ArtifactRepository, ConflictError } from '../../server/storage.ts';
+import type { Database, Row } from './database.ts';
+import { removeExpiredFrom } from './expiry.ts';
+
+/** An artifact is nothing but its columns, so it is kept as these. */
+const fields = [
+  'id',
+  'model',
+  'payload',
+  'grantId',
+  'uid',
+  'accountId',
+  'appId',
+  'userCodeHash',
+  'signInId',
+  'consumedAt',
+  'expiresAt',
+] as const satisfies (keyof Artifact)[];
+
+const columns = fields.join(', ');
+const insertion = `INSERT INTO artifacts (${columns}) VALUES (${fields.map(() => '?').join(', ')})`;
+const replacement = fields
+  .filter((field) => field !== 'id' && field !== 'consumedAt')
+  .map((field) => `${field} = excluded.${field}`)
+  .join(', ');
+
+export function createArtifacts(db: Database): ArtifactRepository {
+  const recordConsumed = db.change('UPDATE artifacts SET consumedAt = ? WHERE id = ? AND consumedAt IS NULL');
+  const find = (condition: string) =>
+    db.one(`SELECT ${columns} FROM artifacts WHERE ${condition}`, toArtifact);
+  const listByAccount = db.many(
+    `SELECT ${columns} FROM artifacts WHERE accountId = ? AND model = ?`,
+    toArtifact,
+  );
+  const listBySignIns = db.many(
+    `SELECT ${columns} FROM artifacts WHERE signInId IN (SELECT value FROM json_each(?)) AND model = ?`,
+    toArtifact,
+  );
+  return {
+    upsert: createUpsert(db),
+    insert: createInsert(db),
+    find: find('id = ?'),
+    findSession: find("uid = ? AND model = 'Session'"),
+    findByUserCode: find('userCodeHash = ?'),
+    recordConsumed: async (id, at) => (await recordConsumed(at, id)) === 1,
+    listByAccount: (accountId, model) => listByAccount(accountId, model),
+    listBySignIns: (signInIds, model) => listBySignIns(JSON.stringify(signInIds), model),
+    ...createRemovals(db),
+  };
+}
+
+/** A session takes over its uid: it is saved under a new id when a person signs in. */
+function createUpsert(db: Database): ArtifactRepository['upsert'] {
+  const sql = `${insertion} ON CONFLICT (id) DO UPDATE SET ${replacement}, consumedAt = coalesce(consumedAt, excluded.consumedAt)`;
+  const upsert = db.change(sql);
+  const upsertSession = db.statement(sql);
+  const giveWay = db.statement("DELETE FROM artifacts WHERE uid = ? AND model = 'Session' AND id <> ?");
+  return async (artifact) => {
+    const values = toValues(artifact);
+    const { id, model, uid } = artifact;
+    if (model !== 'Session' || uid === undefined) return void (await upsert(...values));
+    await db.together(() => {
+      giveWay.run(uid, id);
+      upsertSession.run(...values);
+    });
+  };
+}
+
+function createInsert(db: Database): ArtifactRepository['insert'] {
+  const insert = db.change(
+    `${insertion} ON CONFLICT (id) DO UPDATE SET ${replacement}, consumedAt = excluded.consumedAt WHERE expiresAt <= ?`,
+  );
+  return async (artifact, now) => {
+    const inserted = await insert(...toValues(artifact), now);
+    if (inserted === 0) throw new ConflictError('id');
+  };
+}
+
+function createRemovals(db: Database) {
+  const remove = db.change('DELETE FROM artifacts WHERE id = ?');
+  const removeOfGrant = db.change('DELETE FROM artifacts WHERE grantId = ?');
+  const removeOfGrantAndModel = db.change('DELETE FROM artifacts WHERE grantId = ? AND model = ?');
+  const removeOfUid = db.statement('DELETE FROM artifacts WHERE uid = ? RETURNING model');
+  return {
+    remove: async (id) => (await remove(id)) === 1,
+    removeByGrant: (grantId, model) =>
+      model === undefined ? removeOfGrant(grantId) : removeOfGrantAndModel(grantId, model),
+    removeSession: (uid) => db.together(() => removeOfUid.all(uid).some(({ model }) => model === 'Session')),
+    removeByAccount: db.change('DELETE FROM artifacts WHERE accountId = ?'),
+    removeByApp: db.change('DELETE FROM artifacts WHERE appId = ?'),
+    removeExpired: removeExpiredFrom(db, 'artifacts'),
+  } satisfies Partial<ArtifactRepository>;
+}
+
+const toValues = (artifact: Artifact) => fields.map((field) => artifact[field] ?? null);
+
+/** Without the columns that are empty: an absent field is absent. */
+function toArtifact(row: Row): Artifact {
+  const artifact: Record<string, unknown> = {};
+  for (const field of fields) if (row[field] !== null) artifact[field] = row[field];
+  return artifact as unknown as Artifact;
+}

@@ -1,0 +1,14 @@
+import type { Challenge, ChallengeRepository } from '../../server/storage.ts';
+import type { Database } from './database.ts';
+import { removeExpiredFrom } from './expiry.ts';
+
+export function createChallenges(db: Database): ChallengeRepository {
+  const insert = db.change('INSERT INTO challenges (id, expiresAt, record) VALUES (?, ?, ?)');
+  return {
+    async insert(challenge) {
+      await insert(challenge.id, challenge.expiresAt, JSON.stringify(challenge));
+    },
+    take: db.take<Challenge>('DELETE FROM challenges WHERE id = ? AND expiresAt > ? RETURNING record'),
+    removeExpired: removeExpiredFrom(db, 'challenges'),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Passkey, PasskeyRepository } from '../../server/storage.ts';
+import type { Database, Row } from './database.ts';
+
+/** What a use changes stands in columns alone: a use and an edit of the record do not undo each other. */
+const columns = 'record, counter, backupEligible, backedUp, lastUsedAt';
+
+export function createPasskeys(db: Database): PasskeyRepository {
+  const insert = db.change(
+    `INSERT INTO passkeys
+       (id, userHandle, status, createdAt, revision, record, counter, backupEligible, backedUp, lastUsedAt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const recordUse = db.change(
+    `UPDATE passkeys SET counter = ?, backupEligible = ?, backedUp = ?, lastUsedAt = ?
+     WHERE id = ? AND counter = ? AND status = 'active'`,
+  );
+  const update = db.change(
+    'UPDATE passkeys SET userHandle = ?, status = ?, revision = ?, record = ? WHERE id = ? AND revision = ?',
+  );
+  const remove = db.change('DELETE FROM passkeys WHERE id = ?');
+  return {
+    async insert(passkey) {
+      const { id, userHandle, status, createdAt, revision } = passkey;
+      await insert(id, userHandle, status, createdAt, revision, toRecord(passkey), ...useOf(passkey));
+    },
+    findById: db.one(`SELECT ${columns} FROM passkeys WHERE id = ?`, toPasskey),
+    listByUserHandle: db.many(
+      `SELECT ${columns} FROM passkeys WHERE userHandle = ? ORDER BY createdAt`,
+      toPasskey,
+    ),
+    recordUse: async (id, expectedCounter, use) =>
+      (await recordUse(...useOf(use), id, expectedCounter)) === 1,
+    async update(passkey, expectedRevision) {
+      const next = { ...passkey, revision: expectedRevision + 1 };
+      const { id, userHandle, status, revision } = next;
+      return (await update(userHandle, status, revision, toRecord(next), id, expectedRevision)) === 1;
+    },
+    remove: async (id) => (await remove(id)) === 1,
+    removeByUserHandle: db.change('DELETE FROM passkeys WHERE userHandle = ?'),
+  };
+}
+
+type Use = Pick<Passkey, 'counter' | 'backupEligible' | 'backedUp' | 'lastUsedAt'>;
+
+const useOf = ({ counter, backupEligible, backedUp, lastUsedAt }: Use) =>
+  [
+    counter,
+    backupEligible === undefined ? null : Number(backupEligible),
+    Number(backedUp),
+    lastUsedAt ?? null,
+  ] as const;
+
+const toRecord = ({ counter, backupEligible, backedUp, lastUsedAt, ...passkey }: Passkey) =>
+  JSON.stringify(passkey);
+
+function toPasskey({ record, counter, backupEligible, backedUp, lastUsedAt }: Row): Passkey {
+  const passkey = JSON.parse(record as string);
+  passkey.counter = counter;
+  passkey.backedUp = backedUp === 1;
+  if (backupEligible !== null) passkey.backupEligible = backupEligible === 1;
+  if (lastUsedAt !== null) passkey.lastUsedAt = lastUsedAt;
+  return passkey;
+}

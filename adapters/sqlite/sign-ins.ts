@@ -1,0 +1,24 @@
+import type { SignIn, SignInRepository } from '../../server/storage.ts';
+import type { Database } from './database.ts';
+import { removeExpiredFrom } from './expiry.ts';
+
+export function createSignIns(db: Database): SignInRepository {
+  const insert = db.change(
+    'INSERT INTO signIns (id, accountId, passkeyId, at, expiresAt, record) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const findMany = db.many<SignIn>('SELECT record FROM signIns WHERE id IN (SELECT value FROM json_each(?))');
+  const listByAccount = db.many<SignIn>(
+    'SELECT record FROM signIns WHERE accountId = ? ORDER BY at DESC LIMIT ?',
+  );
+  return {
+    async insert(signIn) {
+      const { id, accountId, passkeyId, at, expiresAt } = signIn;
+      await insert(id, accountId, passkeyId, at, expiresAt, JSON.stringify(signIn));
+    },
+    findById: db.one<SignIn>('SELECT record FROM signIns WHERE id = ?'),
+    findMany: (ids) => findMany(JSON.stringify(ids)),
+    listByAccount: (accountId, { limit }) => listByAccount(accountId, limit),
+    listByPasskey: db.many<SignIn>('SELECT record FROM signIns WHERE passkeyId = ?'),
+    removeExpired: removeExpiredFrom(db, 'signIns'),
+  };
+}
