@@ -1,0 +1,18 @@
+/** In the measured process: answers the one that measures. */
+
+export type Question = 'cpu' | 'calls';
+export type Announcement = { ready: { origin: string; setupLink?: string } };
+/** CPU in microseconds, user and system together. */
+export type Answer = { cpu: number } | { calls: Readonly<Record<string, number>> };
+
+/** Answers with the CPU time this process has used, and with how often each store call was made. */
+export function answerQuestions(calls: Readonly<Record<string, number>> = {}): void {
+  process.on('message', (question: Question) => {
+    const { user, system } = process.cpuUsage();
+    tell(question === 'cpu' ? { cpu: user + system } : { calls: { ...calls } });
+  });
+}
+
+export function tell(message: Answer | Announcement): void {
+  process.send?.(message);
+}
