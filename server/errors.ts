@@ -20,6 +20,10 @@ export const errorTable = {
   passkey_exists: { status: 409, message: 'This device already has a passkey for this account.' },
   passkey_not_found: { status: 404, message: 'This passkey does not exist any more.' },
   last_passkey: { status: 409, message: 'This is your only passkey. Add another one before you remove it.' },
+  last_administrator: {
+    status: 409,
+    message: 'This is the only active administrator. Please make another one first.',
+  },
   confirmation_required: { status: 403, message: 'Please confirm with your passkey first.' },
   account_disabled: { status: 403, message: 'This account is disabled. Please ask your administrator.' },
   link_invalid: {
