@@ -1,0 +1,108 @@
+import type { AssetUrls } from './assets.ts';
+import { type Html, html, json } from './html.ts';
+import type { ScriptData } from './page-data.ts';
+import { lockSymbol, productSymbol } from './parts/symbols.ts';
+import { type Locale, languages, type Words } from './words.ts';
+
+/** What every page knows, whatever it shows. */
+export interface PageContext {
+  locale: Locale;
+  dir: 'ltr' | 'rtl';
+  words: Words;
+  brand: Brand;
+  /** Addresses of scripts and stylesheets by their logical names; see assets.ts. */
+  assets: AssetUrls;
+  /** The address people should see, such as `https://login.example.com`; shown small. */
+  issuer: string;
+  /** To be given to support; shown on the error page and small in every footer. */
+  requestId?: string;
+  /** Of the person who is signed in. */
+  userName?: string;
+}
+
+export interface Brand {
+  /** Name of the installation. */
+  name: string;
+  /** Same-origin or https; without it the product's key is shown. */
+  logoUrl?: string;
+  /** An e-mail address, a phone number or a web address. */
+  supportContact?: string;
+}
+
+/** What one page adds to the frame. */
+export interface Layout {
+  /** Says where one is: the only h1, and the title. */
+  heading: string;
+  /** A line below the heading. */
+  lead?: Html | string | undefined;
+  /** Stands above the heading, in the card: whose page this is. */
+  banner?: Html | undefined;
+  content: Html;
+  /** One card of reading width, or a page of several cards. */
+  shape?: 'card' | 'sheet';
+  script?: 'sign-in.js' | 'enrol.js' | 'account.js' | 'consent.js';
+  /** Read by the script from `#page-data`. */
+  data?: ScriptData;
+  /** Without where the address carries a request that a link would lose. */
+  languageLinks?: boolean;
+}
+
+/** The whole document. No inline script or style: it runs under `script-src 'self'; style-src 'self'`. */
+export function renderPage(page: PageContext, layout: Layout): Html {
+  const { words, brand, assets } = page;
+  return html`<!doctype html>
+<html lang="${page.locale}" dir="${page.dir}">
+<head>
+<meta charset="utf-8">
+<title>${layout.heading} · ${brand.name}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="${assets['icon.svg']}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets['main.css']}">
+<link rel="stylesheet" href="${assets['brand.css']}">
+${layout.script && html`<script type="module" src="${assets[layout.script]}"></script>`}
+</head>
+<body>
+<a class="skip" href="#main">${words('page.skip')}</a>
+${masthead(page)}
+<main id="main" class="${layout.shape ?? 'card'}">
+${layout.banner}
+<h1 id="heading" tabindex="-1">${layout.heading}</h1>
+${layout.lead && html`<p class="lead">${layout.lead}</p>`}
+${layout.script && html`<noscript><p class="notice problem">${words('page.noScript')}</p></noscript>`}
+${layout.content}
+</main>
+${footer(page, layout.languageLinks ?? true)}
+${layout.data && html`<script type="application/json" id="page-data">${json(layout.data)}</script>`}
+</body>
+</html>`;
+}
+
+function masthead({ brand }: PageContext): Html {
+  return html`<header class="masthead">
+${brand.logoUrl ? html`<img src="${brand.logoUrl}" alt="" width="32" height="32">` : productSymbol}
+<span class="brand-name">${brand.name}</span>
+</header>`;
+}
+
+function footer({ words, issuer, requestId, locale }: PageContext, languageLinks: boolean): Html {
+  return html`<footer class="footer">
+<p class="address">${lockSymbol}<span class="visually-hidden">${words('page.address')} </span><bdi>${issuer}</bdi></p>
+${languageLinks && languageNavigation(words, locale)}
+${requestId && html`<p class="request-id">${words('page.requestId')} <bdi><code>${requestId}</code></bdi></p>`}
+</footer>`;
+}
+
+/** Plain links that work without scripts: `?lang=de` is answered with a cookie and the same page. */
+function languageNavigation(words: Words, current: Locale): Html {
+  return html`<nav class="languages" aria-label="${words('page.languages')}"><ul>${Object.entries(
+    languages,
+  ).map(
+    ([locale, name]) =>
+      html`<li><a href="?lang=${locale}" lang="${locale}" hreflang="${locale}"${
+        locale === current && html` aria-current="true"`
+      }>${name}</a></li>`,
+  )}</ul></nav>`;
+}

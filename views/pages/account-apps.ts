@@ -1,0 +1,41 @@
+import { type Html, html } from '../html.ts';
+import type { PageContext } from '../page.ts';
+import { type AppFace, appPicture } from '../parts/app-face.ts';
+import { moment } from '../parts/time.ts';
+import { type ConsentItem, consentSentence } from './consent.ts';
+
+export interface ConnectedApp extends AppFace {
+  id: string;
+  connectedAt: number;
+  /** What it may see. */
+  items: readonly ConsentItem[];
+}
+
+export function appsSection(
+  page: PageContext,
+  { apps, now }: { apps: readonly ConnectedApp[]; now: number },
+): Html {
+  const { words } = page;
+  return html`<section class="panel" aria-labelledby="apps">
+<h2 id="apps" tabindex="-1">${words('account.apps')}</h2>
+${
+  apps.length === 0
+    ? html`<p class="hint">${words('apps.none')}</p>`
+    : html`<ul class="cards">${apps.map((app, index) => appCard(page, app, { index, now }))}</ul>`
+}
+<div class="says" data-says role="status" aria-live="polite"></div>
+</section>`;
+}
+
+function appCard(page: PageContext, app: ConnectedApp, { index, now }: { index: number; now: number }): Html {
+  const { words, locale } = page;
+  return html`<li class="item">
+<div class="item-picture">${appPicture(app)}</div>
+<div class="item-body">
+<h3 id="app-${index}"><bdi>${app.name}</bdi></h3>
+<p class="item-facts">${app.host && html`<bdi>${app.host}</bdi> · `}${words.rich('apps.since', { when: moment(locale, app.connectedAt, now) })}</p>
+<details><summary>${words('apps.sees')}</summary><ul class="facts">${app.items.map((item) => html`<li>${consentSentence(page, item)}</li>`)}</ul></details>
+</div>
+<div class="item-actions needs-scripts"><button class="button small quiet" type="button" data-act="disconnect" data-value="${app.id}" aria-describedby="app-${index}" disabled>${words('apps.disconnect')}</button></div>
+</li>`;
+}

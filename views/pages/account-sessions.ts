@@ -1,0 +1,59 @@
+import { type Html, html } from '../html.ts';
+import type { PageContext } from '../page.ts';
+import { describeDevice } from '../parts/device.ts';
+import { moment } from '../parts/time.ts';
+
+export interface SessionCard {
+  /** Sent back to end it. */
+  uid: string;
+  current: boolean;
+  /** User-Agent header of its browser. */
+  device?: string;
+  /** Network address it was signed in from. */
+  address?: string;
+  signedInAt: number;
+  lastUsedAt?: number;
+  /** Of the passkey that signed it in. */
+  passkeyName?: string;
+}
+
+export function sessionsSection(
+  page: PageContext,
+  { sessions, now }: { sessions: readonly SessionCard[]; now: number },
+): Html {
+  const { words } = page;
+  return html`<section class="panel" aria-labelledby="sessions">
+<div class="panel-head"><h2 id="sessions" tabindex="-1">${words('account.sessions')}</h2>
+${
+  sessions.some(({ current }) => !current) &&
+  html`<button class="button small needs-scripts" type="button" data-act="end-others" disabled>${words('sessions.endOthers')}</button>`
+}</div>
+<ul class="cards">${sessions.map((session, index) => sessionCard(page, session, { index, now }))}</ul>
+<div class="says" data-says role="status" aria-live="polite"></div>
+</section>`;
+}
+
+function sessionCard(
+  page: PageContext,
+  session: SessionCard,
+  { index, now }: { index: number; now: number },
+): Html {
+  const { words, locale } = page;
+  const signedIn = words.rich('sessions.signedIn', { when: moment(locale, session.signedInAt, now) });
+  return html`<li class="item">
+<div class="item-body">
+<h3 id="session-${index}">${describeDevice(words, session.device)}</h3>
+<p class="badges">${session.current && html`<span class="badge">${words('sessions.current')}</span>`}</p>
+<p class="item-facts">${signedIn}${session.address && html` · <bdi>${session.address}</bdi>`}</p>
+<p class="item-facts">${session.passkeyName && words.rich('sessions.with', { passkey: html`<bdi>${session.passkeyName}</bdi>` })}${
+    session.lastUsedAt !== undefined &&
+    !session.current &&
+    html`${session.passkeyName && ' · '}${words.rich('sessions.used', { when: moment(locale, session.lastUsedAt, now) })}`
+  }</p>
+</div>
+${
+  !session.current &&
+  html`<div class="item-actions needs-scripts"><button class="button small quiet" type="button" data-act="end-session" data-value="${session.uid}" aria-describedby="session-${index}" disabled>${words('sessions.end')}</button></div>`
+}
+</li>`;
+}

@@ -1,0 +1,101 @@
+import { type Html, html } from '../html.ts';
+import { type PageContext, renderPage } from '../page.ts';
+import type { Installation, PasskeySignal } from '../page-data.ts';
+import { wrongPlace } from '../parts/ceremony.ts';
+import { wordsForScript } from '../script-words.ts';
+import { appsSection, type ConnectedApp } from './account-apps.ts';
+import { addPasskeyDialog, type PasskeyCard, passkeysSection } from './account-passkeys.ts';
+import { type ProfileData, profileSection } from './account-profile.ts';
+import { type SessionCard, sessionsSection } from './account-sessions.ts';
+
+/** Where the page's scripts post to; the same for every person. */
+export const accountUrls = {
+  confirmOptions: '/account/confirm/options',
+  confirm: '/account/confirm',
+  addOptions: '/account/passkeys/options',
+  add: '/account/passkeys',
+  rename: '/account/passkeys/rename',
+  remove: '/account/passkeys/remove',
+  endSession: '/account/sessions/end',
+  endOtherSessions: '/account/sessions/end-others',
+  disconnectApp: '/account/apps/disconnect',
+  profile: '/account/profile',
+  language: '/account/language',
+  signOut: '/session/end',
+} as const;
+
+export interface AccountData {
+  profile: ProfileData;
+  /** Oldest first. */
+  passkeys: readonly PasskeyCard[];
+  /** Latest first. */
+  sessions: readonly SessionCard[];
+  apps: readonly ConnectedApp[];
+  /** For the Signal API: every passkey that the server knows, by user handle. */
+  signals: readonly PasskeySignal[];
+  installation: Omit<Installation, 'issuer'>;
+  /** After setup or enrolment (`/account?welcome`). */
+  welcome?: Welcome;
+  /** What was just done. */
+  news?: { kind: 'passkey-added' | 'passkey-removed'; passkeyName: string };
+  now: number;
+}
+
+export interface Welcome {
+  /** The person has just become the first administrator. */
+  administrator: boolean;
+  /** Sign-in address of the demo app, where it runs. */
+  demoUrl?: string;
+}
+
+export function accountPage(page: PageContext, data: AccountData): Html {
+  const { words } = page;
+  const { welcome, profile } = data;
+  return renderPage(page, {
+    heading: words('account.heading'),
+    lead: html`<bdi>${profile.name}</bdi> <span class="quiet-text">· <bdi>${profile.userName}</bdi></span>`,
+    banner: html`<form class="sign-out" method="get" action="${accountUrls.signOut}"><button class="button small" type="submit">${words('action.signOut')}</button></form>`,
+    shape: 'sheet',
+    script: 'account.js',
+    data: {
+      kind: 'account',
+      issuer: page.issuer,
+      ...data.installation,
+      signals: data.signals,
+      words: wordsForScript(words, 'account'),
+    },
+    content: html`${wrongPlace(words)}
+${welcome ? welcomeSection(page, welcome, data.passkeys) : newsSection(page, data.news)}
+${passkeysSection(page, data)}
+${sessionsSection(page, data)}
+${appsSection(page, data)}
+${profileSection(page, profile)}
+${addPasskeyDialog(page)}`,
+  });
+}
+
+/** The first visit: what one is now, why a second passkey, and something to try. */
+function welcomeSection({ words }: PageContext, welcome: Welcome, passkeys: readonly PasskeyCard[]): Html {
+  const [first] = passkeys;
+  return html`<section class="panel welcome" aria-labelledby="welcome">
+<h2 id="welcome">${words(welcome.administrator ? 'welcome.administrator' : 'welcome.heading')}</h2>
+<p>${
+    first?.model
+      ? words.rich('welcome.savedIn', { model: html`<strong><bdi>${first.model}</bdi></strong>` })
+      : words('welcome.saved')
+  }</p>
+<p>${words('welcome.second')}</p>
+<div class="actions"><button class="button primary needs-scripts" type="button" data-opens="add-passkey" disabled>${words('welcome.addSecond')}</button>
+${welcome.demoUrl && html`<a class="button" href="${welcome.demoUrl}">${words('welcome.try')}</a>`}</div>
+${welcome.administrator && html`<p class="hint">${words('welcome.next')}</p><pre><code>npm run latchkey -- app add</code></pre>`}
+</section>`;
+}
+
+function newsSection({ words }: PageContext, news: AccountData['news']): Html | undefined {
+  if (!news) return undefined;
+  const name = html`<strong><bdi>${news.passkeyName}</bdi></strong>`;
+  return html`<p class="notice success" role="status">${words.rich(
+    news.kind === 'passkey-added' ? 'account.added' : 'account.removed',
+    { name },
+  )}</p>`;
+}

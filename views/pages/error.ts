@@ -1,0 +1,77 @@
+import { type Html, html } from '../html.ts';
+import { type PageContext, renderPage } from '../page.ts';
+import { contact } from '../parts/contact.ts';
+import type { MessageKey } from '../words.ts';
+
+export interface ErrorData {
+  /** HTTP status. */
+  status: number;
+  /** A code of `AppError`, or of OAuth (RFC 6749 §4.1.2.1); shown small, for administrators. */
+  code: string;
+  /** What an administrator would want to know, if it is safe to show: OAuth's `error_description`. */
+  description?: string;
+  /** Only where the address was checked. */
+  backToApp?: { name: string; url: string };
+  /** To begin again here, such as `/account`. */
+  startUrl?: string;
+}
+
+/** What a person can do about it: each code belongs to one of these. */
+const kinds = {
+  expired: ['interaction_expired', 'challenge_expired', 'session_not_found', 'login_required'],
+  notFound: ['not_found', 'method_not_allowed'],
+  busy: ['too_many_requests'],
+  away: ['unavailable', 'temporarily_unavailable'],
+  refused: ['forbidden', 'cross_site', 'access_denied', 'account_disabled', 'sign_up_closed'],
+  app: [
+    'bad_request',
+    'invalid_request',
+    'invalid_client',
+    'unauthorized_client',
+    'invalid_redirect_uri',
+    'unsupported_response_type',
+    'invalid_scope',
+    'invalid_target',
+    'unmet_authentication_requirements',
+  ],
+} as const;
+
+type Kind = keyof typeof kinds | 'internal';
+
+const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
+  expired: { heading: 'error.expired', advice: 'error.expiredAdvice' },
+  notFound: { heading: 'error.notFound', advice: 'error.notFoundAdvice' },
+  busy: { heading: 'error.busy', advice: 'error.busyAdvice' },
+  away: { heading: 'error.away', advice: 'error.awayAdvice' },
+  refused: { heading: 'error.refused', advice: 'error.refusedAdvice' },
+  app: { heading: 'error.app', advice: 'error.appAdvice' },
+  internal: { heading: 'error.internal', advice: 'error.internalAdvice' },
+};
+
+export function errorPage(page: PageContext, data: ErrorData): Html {
+  const { words, brand } = page;
+  const { heading, advice } = sentences[kindOf(data)];
+  const { requestId, ...rest } = page;
+  return renderPage(rest, {
+    heading: words(heading),
+    lead: words(advice),
+    languageLinks: false,
+    content: html`${brand.supportContact && html`<p>${words.rich('page.support', { contact: contact(brand.supportContact) })}</p>`}
+${data.backToApp && html`<p class="after"><a class="button primary" href="${data.backToApp.url}">${words('error.backToApp', { app: data.backToApp.name })}</a></p>`}
+${!data.backToApp && data.startUrl && html`<p class="after"><a class="button" href="${data.startUrl}">${words('error.start')}</a></p>`}
+<dl class="small-print">
+${requestId && html`<div><dt>${words('page.requestId')}</dt><dd><code>${requestId}</code></dd></div>`}
+<div><dt>${words('error.code')}</dt><dd><code>${data.code}</code></dd></div>
+${data.description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${data.description.slice(0, 300)}</dd></div>`}
+</dl>`,
+  });
+}
+
+function kindOf({ status, code }: ErrorData): Kind {
+  for (const [kind, codes] of Object.entries(kinds))
+    if ((codes as readonly string[]).includes(code)) return kind as Kind;
+  if (status === 404) return 'notFound';
+  if (status === 503) return 'away';
+  if (status === 429) return 'busy';
+  return status < 500 ? 'app' : 'internal';
+}

@@ -1,0 +1,24 @@
+import { type Html, html } from '../html.ts';
+import type { Locale } from '../words.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * A moment in words that hold in every time zone, since the server does not know the reader's: "3 hours ago" within
+ * a week, the date before that.
+ */
+export function moment(locale: Locale, at: number, now: number): Html {
+  return html`<time datetime="${new Date(at).toISOString()}">${describeMoment(locale, at, now)}</time>`;
+}
+
+export function describeMoment(locale: Locale, at: number, now: number): string {
+  const past = Math.max(0, now - at);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (past < minute) return relative.format(0, 'second');
+  if (past < hour) return relative.format(-Math.floor(past / minute), 'minute');
+  if (past < day) return relative.format(-Math.floor(past / hour), 'hour');
+  if (past < 7 * day) return relative.format(-Math.floor(past / day), 'day');
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+}
