@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { AppError, ConflictError, type ErrorCode, StorageError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { requestId } from './request.ts';
+import { requestFacts, requestId } from './request.ts';
 
 /** An error as people and scripts see it. */
 export interface PublicError {
@@ -99,7 +99,7 @@ function publicError(ctx: Context, error: AppError, issuer: string): PublicError
   return {
     status: error.status,
     code: error.code,
-    message: error.code === 'wrong_host' ? wrongHost(ctx.state.askedHost as string, issuer) : error.message,
+    message: error.code === 'wrong_host' ? wrongHost(requestFacts(ctx).host, issuer) : error.message,
     requestId: requestId(ctx),
     ...(error.field !== undefined && { field: error.field }),
   };

@@ -1,22 +1,48 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 import { createProvenanceReader } from './client-address.ts';
 
+/** What is known of a request. Kept by Node's request, which koa's and oidc-provider's contexts share. */
+interface RequestFacts {
+  id: string;
+  address: string;
+  /** The host that the client asked for. */
+  host: string;
+  /** Whether a trusted proxy says that the client's connection was encrypted; `undefined` where nobody says. */
+  encrypted?: boolean | undefined;
+}
+
+const known = new WeakMap<IncomingMessage, RequestFacts>();
+
+/** @throws Error before `nameRequest` has run */
+export function requestFacts(ctx: Pick<Context, 'req'>): Readonly<RequestFacts> {
+  const facts = known.get(ctx.req);
+  if (!facts) throw new Error('a request without a name');
+  return facts;
+}
+
 /** The id of the request, on every answer, error page and log line. */
-export function requestId(ctx: Context): string {
-  return ctx.state.requestId as string;
+export function requestId(ctx: Pick<Context, 'req'>): string {
+  return requestFacts(ctx).id;
 }
 
 /** The client's network address, as far as trusted proxies tell. */
-export function clientAddress(ctx: Context): string {
-  return ctx.state.address as string;
+export function clientAddress(ctx: Pick<Context, 'req'>): string {
+  return requestFacts(ctx).address;
+}
+
+/** The browser, as a sign-in remembers it. */
+export function surroundings(ctx: Pick<Context, 'req'>): { address: string; device?: string } {
+  const device = ctx.req.headers['user-agent']?.slice(0, 200);
+  return { address: clientAddress(ctx), ...(device && { device }) };
 }
 
 /** Gives each request a random id of ours; one that the client sends is not believed. */
 export const nameRequest: Middleware = (ctx, next) => {
   const id = randomBytes(8).toString('hex');
-  ctx.state.requestId = id;
+  known.set(ctx.req, { id, address: ctx.req.socket.remoteAddress ?? '', host: ctx.req.headers.host ?? '' });
   ctx.set('X-Request-Id', id);
   return next();
 };
@@ -61,9 +87,7 @@ export function settleProvenance({ issuer, trustedProxies }: Place): Middleware 
   return (ctx, next) => {
     const found = provenanceOf(ctx.req);
     const { headers } = ctx.req;
-    ctx.state.address = found.address;
-    ctx.state.encrypted = found.encrypted;
-    ctx.state.askedHost = found.host;
+    known.set(ctx.req, { id: requestId(ctx), ...found });
     delete headers.forwarded;
     headers['x-forwarded-for'] = found.address;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
