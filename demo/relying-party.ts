@@ -49,9 +49,8 @@ export function createRelyingParty({ issuer, origin, clientId }: RelyingPartyOpt
       };
       const url = client.buildAuthorizationUrl(await provider(), {
         redirect_uri: `${origin}/callback`,
-        scope: 'openid profile email groups offline_access',
-        // A refresh token wants the person's word (OpenID Connect Core §11).
-        prompt: 'consent',
+        // Without offline_access the refresh token ends with the session at the provider.
+        scope: 'openid profile email groups',
         state: request.state,
         nonce: request.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(request.codeVerifier),

@@ -1,0 +1,58 @@
+import type { CDPSession, Page } from '@playwright/test';
+
+/** A passkey provider inside the browser (CDP domain WebAuthn): as a phone or laptop has one built in. */
+export interface VirtualAuthenticator {
+  /** Whether prompts are answered at once; otherwise they stay open, as for a person who hesitates. */
+  setPresent(present: boolean): Promise<void>;
+  /** Whether fingerprint or PIN succeed. */
+  setVerified(verified: boolean): Promise<void>;
+  credentials(): Promise<Credential[]>;
+  removeCredential(credentialId: string): Promise<void>;
+  addCredential(credential: Credential): Promise<void>;
+}
+
+/** Bytes as standard base64, as CDP has them. */
+export interface Credential {
+  credentialId: string;
+  isResidentCredential: boolean;
+  rpId?: string;
+  privateKey: string;
+  userHandle?: string;
+  signCount: number;
+}
+
+/** Adds an authenticator that keeps discoverable, synced passkeys and verifies its user. */
+export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator> {
+  const session: CDPSession = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      defaultBackupEligibility: true,
+      defaultBackupState: true,
+    },
+  });
+  return {
+    async setPresent(enabled) {
+      await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+    },
+    async setVerified(isUserVerified) {
+      await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+    },
+    async credentials() {
+      return (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
+    },
+    async removeCredential(credentialId) {
+      await session.send('WebAuthn.removeCredential', { authenticatorId, credentialId });
+    },
+    async addCredential(credential) {
+      await session.send('WebAuthn.addCredential', { authenticatorId, credential });
+    },
+  };
+}

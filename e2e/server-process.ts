@@ -1,0 +1,100 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { openTestStorage } from './test-storage.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const launcher = join(root, 'bin/latchkey.mjs');
+const run = promisify(execFile);
+
+/** A real server, started the way an operator starts it, with data of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  /** The issuer: `http://localhost:PORT`. */
+  readonly origin: string;
+  readonly dataDir: string;
+  /** Everything it printed so far. */
+  output(): string;
+  /** The setup link it logged at its start. */
+  setupLink(): string;
+  /** Runs `latchkey …` on the same installation, and returns what it printed. */
+  latchkey(...args: string[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  engine: 'sqlite' | 'mongodb';
+  /** Settings by name, such as `LATCHKEY_SIGN_UP`. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** Starts `latchkey start` on a free port and waits until it is ready. */
+export async function startServer({ engine, settings = {} }: ServerOptions): Promise<ServerProcess> {
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
+  const storage = await openTestStorage(engine, dataDir);
+  const env = {
+    ...withoutSettings(process.env),
+    LATCHKEY_ISSUER: origin,
+    LATCHKEY_DATA_DIR: dataDir,
+    LATCHKEY_LOG_FORMAT: 'json',
+    ...storage.settings,
+    ...settings,
+  };
+  const child = spawn(process.execPath, [launcher, 'start'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+  await ready(origin, child, () => printed);
+
+  async function stop(): Promise<void> {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  return {
+    origin,
+    dataDir,
+    output: () => printed,
+    setupLink: () => setupLinkIn(printed),
+    latchkey: async (...args) =>
+      (await run(process.execPath, [launcher, ...args], { cwd: root, env })).stdout,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await storage.remove();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The environment of this process, without settings that were meant for another server. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LATCHKEY_')));
+}
+
+function setupLinkIn(output: string): string {
+  const [link] = /http:\/\/localhost:\d+\/setup\?token=[\w-]+/.exec(output) ?? [];
+  if (!link) throw new Error(`no setup link in:\n${output}`);
+  return link;
+}
+
+async function ready(origin: string, child: ChildProcess, output: () => string): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (Date.now() < until && child.exitCode === null) {
+    const answer = await fetch(`${origin}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(50);
+  }
+  child.kill();
+  throw new Error(`the server did not become ready:\n${output()}`);
+}

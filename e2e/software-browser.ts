@@ -1,0 +1,119 @@
+/** A browser without pages: cookies, redirects and a passkey in software. For what needs no real one. */
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server';
+import { createAuthenticator, type SoftwareAuthenticator } from '../server/testing/authenticator.ts';
+import { CookieJar } from './cookie-jar.ts';
+
+interface PageData {
+  kind: string;
+  options: PublicKeyCredentialRequestOptionsJSON;
+  urls: Record<string, string>;
+}
+
+export interface SoftwareBrowser {
+  readonly authenticator: SoftwareAuthenticator;
+  /** Opens a setup or invitation link, fills in the form and makes a passkey. */
+  enrol(link: string, person: { name: string; userName: string; email?: string }): Promise<void>;
+  /**
+   * Follows an authorization request through sign-in (with the passkey) and consent.
+   * @returns the address at the app that the browser was sent to
+   */
+  authorize(request: URL): Promise<URL>;
+  /** One request, with the cookies of this browser; redirects are left to the caller. */
+  send(url: URL, body?: object): Promise<Response>;
+  forgetCookies(): void;
+}
+
+/** `origin` is the issuer's. Several browsers may share one authenticator, as if a passkey were synced. */
+export function createSoftwareBrowser(
+  origin: string,
+  authenticator: SoftwareAuthenticator = createAuthenticator({ origin }),
+): SoftwareBrowser {
+  let cookies = new CookieJar();
+
+  async function send(url: URL, body?: object): Promise<Response> {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: {
+        cookie: cookies.header(url),
+        accept: body ? 'application/json' : 'text/html',
+        ...(body && { 'content-type': 'application/json', origin, 'sec-fetch-site': 'same-origin' }),
+      },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    cookies.keep(url, response.headers.getSetCookie());
+    return response;
+  }
+
+  async function post<Answer>(url: URL, body: object): Promise<Answer> {
+    const response = await send(url, body);
+    if (!response.ok)
+      throw new Error(`${url.pathname} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  /** Follows redirects up to a page, or to an address at another origin. */
+  async function follow(from: URL): Promise<{ url: URL; page?: string }> {
+    let url = from;
+    for (let hop = 0; hop < 10 && url.origin === origin; hop++) {
+      const response = await send(url);
+      const location = response.headers.get('location');
+      if (!location) {
+        if (!response.ok)
+          throw new Error(`${url.pathname} answered ${response.status}: ${await response.text()}`);
+        return { url, page: await response.text() };
+      }
+      await response.arrayBuffer();
+      url = new URL(location, url);
+    }
+    return { url };
+  }
+
+  /** Does what the script of an interaction's page would do; the address it goes to next. */
+  async function answer({ kind, options, urls }: PageData, base: URL): Promise<URL> {
+    const { location } =
+      kind === 'consent'
+        ? await post<{ location: string }>(new URL(at(urls, 'consent'), base), {})
+        : await post<{ location: string }>(new URL(at(urls, 'login'), base), {
+            response: authenticator.get(options),
+            remember: false,
+          });
+    return new URL(location, base);
+  }
+
+  return {
+    authenticator,
+    send,
+    forgetCookies() {
+      cookies = new CookieJar();
+    },
+    async enrol(link, person) {
+      const { url, page } = await follow(new URL(link));
+      const { urls } = pageData(page);
+      const { options } = await post<{ options: PublicKeyCredentialCreationOptionsJSON }>(
+        new URL(at(urls, 'options'), url),
+        person,
+      );
+      await post(new URL(at(urls, 'finish'), url), { response: authenticator.create(options) });
+    },
+    async authorize(request) {
+      let step = await follow(request);
+      while (step.page !== undefined) step = await follow(await answer(pageData(step.page), step.url));
+      return step.url;
+    },
+  };
+}
+
+function pageData(page: string | undefined): PageData {
+  const [, json] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(page ?? '') ?? [];
+  if (!json) throw new Error(`no page data in:\n${page}`);
+  return JSON.parse(json) as PageData;
+}
+
+function at(urls: Record<string, string>, name: string): string {
+  const url = urls[name];
+  if (!url) throw new Error(`the page has no address for ${name}`);
+  return url;
+}
