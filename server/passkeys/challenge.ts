@@ -6,7 +6,7 @@ export interface Challenge {
   id: string;
   purpose: CeremonyPurpose;
   rpId: string;
-  /** The interaction, setup or account page that began the ceremony. */
+  /** Keyed hash of the interaction, setup or account page that began the ceremony. */
   interaction: string;
   /** Hash of a cookie of the browser that began it. */
   browser: string;
@@ -14,6 +14,8 @@ export interface Challenge {
   userHandle?: string;
   /** The ticket that a registration uses up when it succeeds. */
   ticketId?: string;
+  /** The proof that a registration was begun with: without it, it cannot be finished. */
+  proofId?: string;
   expiresAt: number;
 }
 

@@ -1,0 +1,115 @@
+/** What is done with passkeys outside of ceremonies. */
+import { AppError } from '../errors.ts';
+import type { PasskeyManagerDependencies } from './dependencies.ts';
+import { factsOf } from './facts.ts';
+import { requireProof } from './grounds.ts';
+import type { PasskeyFacts, PasskeyManager } from './manager.ts';
+import type { Passkey } from './passkey.ts';
+import { passkeyName } from './policy.ts';
+
+type Input<Name extends keyof PasskeyManager> = Parameters<PasskeyManager[Name]>[0];
+type Dependencies = PasskeyManagerDependencies;
+
+export async function listPasskeys({ storage }: Dependencies, { userHandle }: Input<'listPasskeys'>) {
+  const passkeys = await storage.passkeys.listByUserHandle(userHandle);
+  return { passkeys: passkeys.map(factsOf) };
+}
+
+/** @throws AppError `field_invalid` for a name that cannot be */
+export async function renamePasskey(dependencies: Dependencies, input: Input<'renamePasskey'>) {
+  const { userHandle, proof, browser } = input;
+  await requireProof(dependencies, { proof, purpose: 'rename-passkey', userHandle, browser });
+  const name = passkeyName(input.name);
+  if (name === undefined) throw new AppError('field_invalid', { field: 'name' });
+  const passkey = await findOwn(dependencies, input);
+  return { passkey: await update(dependencies, passkey, { name }) };
+}
+
+/**
+ * Removes in three steps, so that two removals at once cannot leave nobody's key: the passkey is suspended, then the
+ * others are looked at, then it is removed, or active again where it was the last. Two removals of the last two both
+ * see no other and both stay undone. A crash half-way leaves a suspended passkey, which an administrator can turn on.
+ */
+export async function removePasskey(
+  dependencies: Dependencies,
+  input: Input<'removePasskey'>,
+): Promise<{ removed: true }> {
+  const { storage } = dependencies;
+  const { userHandle, proof, browser } = input;
+  const own = await requireProof(dependencies, { proof, purpose: 'remove-passkey', userHandle, browser });
+  const passkey = await findOwn(dependencies, input);
+  if (passkey.status === 'active') await setAside(dependencies, passkey);
+  await storage.passkeys.remove(passkey.id);
+  // Whoever holds the removed passkey keeps no proof made with it; this browser may go on with its own.
+  await storage.proofs.removeByUserHandle(userHandle);
+  await storage.proofs.insert(own);
+  return { removed: true };
+}
+
+async function setAside(dependencies: Dependencies, passkey: Passkey): Promise<void> {
+  if (!(await hasOtherActive(dependencies, passkey))) throw new AppError('last_passkey');
+  const { revision } = await update(dependencies, passkey, { status: 'suspended' });
+  if (await hasOtherActive(dependencies, passkey)) return;
+  await update(dependencies, { ...passkey, revision }, { status: 'active' });
+  throw new AppError('last_passkey', { detail: 'another one was removed at the same time' });
+}
+
+async function hasOtherActive({ storage }: Dependencies, { id, userHandle }: Passkey): Promise<boolean> {
+  const passkeys = await storage.passkeys.listByUserHandle(userHandle);
+  return passkeys.some((other) => other.id !== id && other.status === 'active');
+}
+
+export async function confirmPasskey(dependencies: Dependencies, { passkeyId }: Input<'confirmPasskey'>) {
+  const passkey = await find(dependencies, passkeyId);
+  return { passkey: await update(dependencies, passkey, { assurance: 'confirmed' }) };
+}
+
+/** Suspending ends the proofs of the handle as well. */
+export async function setPasskeyStatus(dependencies: Dependencies, input: Input<'setPasskeyStatus'>) {
+  const passkey = await find(dependencies, input.passkeyId);
+  const changed = await update(dependencies, passkey, { status: input.status });
+  if (input.status === 'suspended') await dependencies.storage.proofs.removeByUserHandle(passkey.userHandle);
+  return { passkey: changed };
+}
+
+/** Proofs first: without them nothing can be added while the passkeys go. */
+export async function removePasskeys({ storage }: Dependencies, { userHandle }: Input<'removePasskeys'>) {
+  await storage.proofs.removeByUserHandle(userHandle);
+  return { removed: await storage.passkeys.removeByUserHandle(userHandle) };
+}
+
+/** By the manager's own clock where the caller's is ahead: a caller cannot sweep away what is still valid. */
+export async function sweep({ storage, now }: Dependencies, input: Input<'sweep'>) {
+  const at = Math.min(input.now, now());
+  const removed = await Promise.all(
+    [storage.challenges, storage.tickets, storage.proofs].map((records) => records.removeExpired(at)),
+  );
+  return { removed: removed.reduce((sum, count) => sum + count, 0) };
+}
+
+async function find({ storage }: Dependencies, passkeyId: string): Promise<Passkey> {
+  const passkey = await storage.passkeys.findById(passkeyId);
+  if (!passkey) throw new AppError('passkey_not_found');
+  return passkey;
+}
+
+/** Another person's passkey is as good as none. */
+async function findOwn(
+  dependencies: Dependencies,
+  { passkeyId, userHandle }: { passkeyId: string; userHandle: string },
+): Promise<Passkey> {
+  const passkey = await find(dependencies, passkeyId);
+  if (passkey.userHandle !== userHandle) throw new AppError('passkey_not_found');
+  return passkey;
+}
+
+/** @throws AppError `conflict` if it was changed meanwhile */
+async function update(
+  { storage }: Dependencies,
+  passkey: Passkey,
+  change: Partial<Pick<Passkey, 'name' | 'status' | 'assurance'>>,
+): Promise<PasskeyFacts> {
+  const changed = { ...passkey, ...change };
+  if (!(await storage.passkeys.update(changed, passkey.revision))) throw new AppError('conflict');
+  return factsOf({ ...changed, revision: passkey.revision + 1 });
+}

@@ -1,0 +1,177 @@
+import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import { ConflictError } from '../errors.ts';
+import { modelName } from '../fido-metadata/model.ts';
+import {
+  type AuthenticatorData,
+  checkAuthenticatorData,
+  readAuthenticatorData,
+} from './authenticator-data.ts';
+import { issueChallenge, takeChallenge } from './bound-challenge.ts';
+import { checkCborItem } from './cbor.ts';
+import { checkClientData, decodeClientData } from './client-data.ts';
+import { checkCoseKey } from './cose-key.ts';
+import type { PasskeyManagerDependencies } from './dependencies.ts';
+import { factsOf } from './facts.ts';
+import { findGrounds, useGrounds } from './grounds.ts';
+import type { PasskeyManager } from './manager.ts';
+import type { Passkey } from './passkey.ts';
+import {
+  acceptedAttestationFormats,
+  ceremonyTimeout,
+  credentialIdLength,
+  offeredAlgorithms,
+} from './policy.ts';
+import { suspendOthers } from './recovery.ts';
+import { refuse } from './refusal.ts';
+import { type CeremonyNotes, reporting } from './reporting.ts';
+import { type RegistrationResponse, readRegistrationResponse } from './responses.ts';
+
+type Begin = PasskeyManager['beginRegistration'];
+type Finish = PasskeyManager['finishRegistration'];
+
+export async function beginRegistration(
+  dependencies: PasskeyManagerDependencies,
+  { authorization, interaction, browser, user }: Parameters<Begin>[0],
+): ReturnType<Begin> {
+  const { storage, relyingParties, rpName } = dependencies;
+  const { rpId } = relyingParties[0];
+  const { isRecovery, ...grounds } = await findGrounds(dependencies, { authorization, browser });
+  const challenge = await issueChallenge(dependencies, {
+    ...grounds,
+    purpose: 'register',
+    rpId,
+    interaction,
+    browser,
+  });
+  const present = await storage.passkeys.listByUserHandle(grounds.userHandle);
+  const options = await generateRegistrationOptions({
+    rpName,
+    rpID: rpId,
+    userName: user.name,
+    userDisplayName: user.displayName,
+    userID: new Uint8Array(Buffer.from(grounds.userHandle, 'base64url')),
+    challenge,
+    timeout: ceremonyTimeout,
+    attestationType: 'none',
+    // A recovery suspends the others, so a device may replace its own.
+    excludeCredentials: present
+      .filter((passkey) => !isRecovery && passkey.status === 'active' && passkey.rpId === rpId)
+      .map(({ id, transports }) => ({ id, transports })),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    supportedAlgorithmIDs: offeredAlgorithms,
+  });
+  return { options };
+}
+
+export async function finishRegistration(
+  dependencies: PasskeyManagerDependencies,
+  { interaction, browser, response: untrusted }: Parameters<Finish>[0],
+): ReturnType<Finish> {
+  const notes: CeremonyNotes = { purpose: 'register' };
+  return reporting(dependencies, notes, async () => {
+    const response = readRegistrationResponse(untrusted);
+    const clientData = decodeClientData(response.response.clientDataJSON);
+    const expected = { purpose: 'register', interaction, browser } as const;
+    const { challenge, relyingParty } = await takeChallenge(dependencies, clientData.challenge, expected);
+    const { userHandle } = challenge;
+    if (userHandle === undefined) throw new Error('a registration challenge is bound to a user handle');
+    notes.userHandle = userHandle;
+    checkClientData(clientData, { type: 'webauthn.create', origins: relyingParty.origins });
+    const created = checkResponse(response, relyingParty.rpId);
+    await verifyAttestation(response, { ...relyingParty, challenge: clientData.challenge });
+    await refuseRegistered(dependencies, response.id);
+    const { isRecovery } = await useGrounds(dependencies, challenge);
+    const at = dependencies.now();
+    const passkey: Passkey = {
+      ...created,
+      userHandle,
+      rpId: relyingParty.rpId,
+      origin: clientData.origin,
+      assurance: isRecovery ? 'unconfirmed' : 'confirmed',
+      createdAt: at,
+    };
+    await insert(dependencies, passkey);
+    if (isRecovery) await suspendOthers(dependencies, passkey);
+    return { userHandle, passkey: factsOf(passkey), at };
+  });
+}
+
+type Created = Omit<Passkey, 'userHandle' | 'rpId' | 'origin' | 'assurance' | 'createdAt'>;
+
+/** Everything that the bytes tell by themselves: WebAuthn L3 §7.1 steps 13–25, apart from the attestation. */
+function checkResponse({ id, response }: RegistrationResponse, rpId: string): Created {
+  const data = readAttestationObject(Buffer.from(response.attestationObject, 'base64url'));
+  checkAuthenticatorData(data, rpId);
+  if (!data.attested) refuse('attested_data_missing');
+  const { credentialId, publicKey, aaguid } = data.attested;
+  if (credentialId.length < credentialIdLength.least || credentialId.length > credentialIdLength.most)
+    refuse('credential_id_length');
+  if (credentialId.toString('base64url') !== id) refuse('credential_id_mismatch');
+  return {
+    id,
+    publicKey: publicKey.toString('base64url'),
+    algorithm: checkCoseKey(publicKey),
+    aaguid,
+    transports: response.transports,
+    backupEligible: data.backupEligible,
+    backedUp: data.backedUp,
+    userVerified: data.userVerified,
+    counter: data.counter,
+    attestationObject: response.attestationObject,
+    clientDataJSON: response.clientDataJSON,
+    name: modelName(aaguid) ?? 'Passkey',
+    status: 'active',
+    revision: 1,
+  };
+}
+
+function readAttestationObject(bytes: Buffer): AuthenticatorData {
+  checkCborItem(bytes);
+  let decoded: unknown;
+  try {
+    decoded = decodeAttestationObject(new Uint8Array(bytes));
+  } catch (cause) {
+    refuse('cbor_malformed', { cause });
+  }
+  if (!(decoded instanceof Map)) refuse('cbor_malformed');
+  const [fmt, attStmt, authData] = ['fmt', 'attStmt', 'authData'].map((name) => decoded.get(name));
+  if (!(attStmt instanceof Map) || !(authData instanceof Uint8Array)) refuse('cbor_malformed');
+  if (!acceptedAttestationFormats.includes(fmt)) refuse('attestation_format_not_accepted');
+  return readAuthenticatorData(Buffer.from(authData));
+}
+
+/** The library repeats most of the checks above; the statement is what it is asked for. */
+async function verifyAttestation(
+  { id, rawId, type, response }: RegistrationResponse,
+  expected: { rpId: string; origins: readonly string[]; challenge: string },
+): Promise<void> {
+  let verified: boolean;
+  try {
+    ({ verified } = await verifyRegistrationResponse({
+      response: { id, rawId, type, response, clientExtensionResults: {} },
+      expectedChallenge: expected.challenge,
+      expectedOrigin: [...expected.origins],
+      expectedRPID: expected.rpId,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: offeredAlgorithms,
+    }));
+  } catch (cause) {
+    refuse('attestation_invalid', { cause });
+  }
+  if (!verified) refuse('attestation_invalid');
+}
+
+async function refuseRegistered({ storage }: PasskeyManagerDependencies, id: string): Promise<void> {
+  if (await storage.passkeys.findById(id)) refuse('passkey_registered', { code: 'passkey_exists' });
+}
+
+/** The storage decides between two registrations of one credential id, whoever they are for. */
+async function insert({ storage }: PasskeyManagerDependencies, passkey: Passkey): Promise<void> {
+  try {
+    await storage.passkeys.insert(passkey);
+  } catch (cause) {
+    if (cause instanceof ConflictError) refuse('passkey_registered', { code: 'passkey_exists', cause });
+    throw cause;
+  }
+}
