@@ -31,7 +31,7 @@ const minute = 60 * 1000;
 /** Where each kind of link leads, the ticket it carries, and how many minutes it lives. */
 const kinds = {
   setup: { path: '/setup', ticket: 'first', minutes: 60 },
-  additional: { path: '/setup', ticket: 'additional', minutes: 60 },
+  additional: { path: '/recovery', ticket: 'additional', minutes: 60 },
   invitation: { path: '/invitation', ticket: 'first', minutes: 72 * 60 },
   recovery: { path: '/recovery', ticket: 'recovery', minutes: 24 * 60 },
 } as const satisfies Record<InvitationPurpose, object>;

@@ -25,7 +25,7 @@ export function suspension({ storage, administration, record, now, actor }: Admi
       throw new AppError('last_administrator', { field: 'user' });
     }
     await invitations.removeByAccount(account.id);
-    return { account: disabled, ended: await artifacts.removeByAccount(account.id) };
+    return { account: disabled, ended: await artifacts.removeByAccount(account.sub) };
   }
 
   async function hasActiveAdministrator(): Promise<boolean> {

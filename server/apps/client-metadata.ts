@@ -11,6 +11,12 @@ export const extraClientMetadata = [
   'latchkey_session_lifetime',
 ] as const;
 
+/**
+ * A confidential client must have one. Only hashes are kept (see secretMatches), so this one never fits; it stays
+ * the same, so that oidc-provider finds the client it has parsed already.
+ */
+const unusableSecret = randomBytes(32).toString('base64url');
+
 /** Seconds: what the installation allows at most. */
 export interface Limits {
   accessToken: number;
@@ -33,10 +39,7 @@ export function clientMetadata(app: App, limits: Limits) {
     id_token_signed_response_alg: app.idTokenSignedResponseAlg,
     ...(app.scopes.length > 0 ? { scope: app.scopes.join(' ') } : {}),
     ...(app.logoUri ? { logo_uri: app.logoUri } : {}),
-    // A confidential client must have one. Only hashes are kept (see secretMatches), so this one never fits.
-    ...(app.tokenEndpointAuthMethod === 'none'
-      ? {}
-      : { client_secret: randomBytes(32).toString('base64url') }),
+    ...(app.tokenEndpointAuthMethod === 'none' ? {} : { client_secret: unusableSecret }),
     latchkey_kind: app.kind,
     latchkey_consent: app.consent,
     latchkey_pkce: app.pkce,

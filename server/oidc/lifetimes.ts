@@ -1,4 +1,4 @@
-import type { Client, Configuration, Session } from 'oidc-provider';
+import type { Configuration, Session } from 'oidc-provider';
 import type { Config } from '../config.ts';
 
 type Ttl = NonNullable<Configuration['ttl']>;
@@ -8,21 +8,16 @@ const day = 24 * 60 * 60;
 /** For a record that is over already: oidc-provider wants a positive number. */
 const over = 1;
 
-/** What an app may say of its own lifetimes, in seconds: each only lowers what the installation allows. */
-export const clientLifetimes = {
-  accessToken: 'latchkey_access_token_lifetime',
-  refreshToken: 'latchkey_refresh_token_lifetime',
-} as const;
-
 /** How long everything lives, in seconds. Codes: 60 s (ASVS 5.0 10.4.3, level 3). */
 export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
   return {
     AuthorizationCode: minute,
     IdToken: 10 * minute,
     Interaction: 30 * minute,
-    AccessToken: (_ctx, _token, client) => lowest(lifetimes.accessToken, client, 'accessToken'),
+    AccessToken: (_ctx, _token, client) =>
+      lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
     RefreshToken(_ctx, token, client) {
-      const allowed = lowest(lifetimes.refreshToken, client, 'refreshToken');
+      const allowed = lowest(lifetimes.refreshToken, client.latchkey_refresh_token_lifetime);
       return Math.max(over, Math.min(lifetimes.refreshTokenIdle, allowed - token.totalLifetime()));
     },
     // A grant outlives the refresh tokens that hang on it.
@@ -31,8 +26,8 @@ export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
   };
 }
 
-function lowest(allowed: number, client: Client, kind: keyof typeof clientLifetimes): number {
-  const own = client[clientLifetimes[kind]];
+/** An app only lowers what the installation allows. */
+function lowest(allowed: number, own: unknown): number {
   return typeof own === 'number' ? Math.min(allowed, own) : allowed;
 }
 

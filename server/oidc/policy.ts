@@ -20,6 +20,9 @@ export function createInteractionPolicy() {
       needsStrongerSignIn,
     ),
   );
+  login.checks.add(
+    new Check('session_age', 'the session is older than the app allows', 'login_required', isTooOld),
+  );
   // OpenID Initiating User Registration 1.0: prompt=create.
   policy.add(new Prompt({ name: 'create', requestable: true }), 0);
   return policy;
@@ -32,4 +35,12 @@ function needsStrongerSignIn(ctx: KoaContextWithOIDC): boolean {
   const { essential, voluntary } = requestedAcr(oidc.params ?? {});
   const wanted = essential.length > 0 ? essential : voluntary;
   return wanted.length > 0 && !reaches(oidc.acr, wanted) && reaches('phr', wanted);
+}
+
+/** An app may want a more recent sign-in than the installation's sessions give. */
+function isTooOld({ oidc }: KoaContextWithOIDC): boolean {
+  const limit = oidc.client?.latchkey_session_lifetime;
+  if (!oidc.session?.accountId || oidc.result?.login || typeof limit !== 'number')
+    return Check.NO_NEED_TO_PROMPT;
+  return oidc.session.past(limit);
 }

@@ -9,6 +9,7 @@ import {
   type Account as ProviderAccount,
 } from 'oidc-provider';
 import { scopeClaims, scopes } from '../accounts/claims.ts';
+import { extraClientMetadata } from '../apps/client-metadata.ts';
 import type { Config } from '../config.ts';
 import { acrValues } from '../sign-ins/acr.ts';
 import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
@@ -84,14 +85,6 @@ function configuration(dependencies: ProviderDependencies): Configuration {
     renderError: (ctx, out, error) => dependencies.pages.error(ctx, out, error),
   };
 }
-
-/** Of our own, on every client: see `clientMetadata` in the room `apps`. */
-export const extraClientMetadata = [
-  'latchkey_consent',
-  'latchkey_pkce',
-  'latchkey_access_token_lifetime',
-  'latchkey_refresh_token_lifetime',
-] as const;
 
 function cookies({ config, cookieKeys }: ProviderDependencies): NonNullable<Configuration['cookies']> {
   const secure = config.issuer.startsWith('https:');

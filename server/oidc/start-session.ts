@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import type { Config } from '../config.ts';
+import type { SignIn } from '../sign-ins/sign-in.ts';
+import { sessionLifetime } from './lifetimes.ts';
+
+interface Request {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
+
+/**
+ * Signs a browser in outside of an authorization request: after setup or by a link. The session id is new, whatever
+ * cookie the browser came with (ASVS 5.0 7.2.4).
+ */
+export async function startSession(
+  { provider, config }: { provider: Provider; config: Pick<Config, 'lifetimes' | 'issuer'> },
+  { req, res }: Request,
+  { sub, signIn }: { sub: string; signIn: SignIn },
+): Promise<void> {
+  const session = new provider.Session();
+  session.loginAccount({
+    accountId: sub,
+    loginTs: Math.floor(signIn.at / 1000),
+    acr: signIn.acr,
+    amr: signIn.amr,
+    transient: true,
+  });
+  session.signInId = signIn.id;
+  await session.save(sessionLifetime(config.lifetimes, session));
+  const { cookies } = provider.createContext(req, res);
+  const secure = config.issuer.startsWith('https:');
+  cookies.set(provider.cookieName('session'), session.jti, {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+  });
+}
+
+/** The session of the browser, if somebody is signed in there. */
+export async function findSession(
+  provider: Provider,
+  { req, res }: Request,
+): Promise<{ uid: string; sub: string; signInId?: string | undefined } | undefined> {
+  const { uid, accountId, signInId } = await provider.Session.get(provider.createContext(req, res));
+  return accountId ? { uid, sub: accountId, signInId } : undefined;
+}
