@@ -6,7 +6,7 @@ export interface Challenge {
   id: string;
   purpose: CeremonyPurpose;
   rpId: string;
-  /** Keyed hash of the interaction, setup or account page that began the ceremony. */
+  /** SHA-256 (base64url) of the id of the interaction, setup or account page that began the ceremony. */
   interaction: string;
   /** Hash of a cookie of the browser that began it. */
   browser: string;
