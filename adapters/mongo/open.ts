@@ -1,5 +1,76 @@
-import { type OpenStorageOptions, type Storage, StorageError } from '../../server/storage.ts';
+import type { OpenStorageOptions, Storage } from '../../server/storage.ts';
+import { sweep } from '../sweep.ts';
+import { createAccounts } from './accounts.ts';
+import { createApps } from './apps.ts';
+import { createArtifacts } from './artifacts.ts';
+import { createAuditEvents } from './audit-events.ts';
+import { backupDatabase } from './backup.ts';
+import { createChallenges } from './challenges.ts';
+import { createGroups } from './groups.ts';
+import { createInstallation } from './installation.ts';
+import { createInvitations } from './invitations.ts';
+import { createLink, type Link } from './link.ts';
+import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
+import { createPasskeys } from './passkeys.ts';
+import { createProofs } from './proofs.ts';
+import type { Revision } from './record-model.ts';
+import { createSignIns } from './sign-ins.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { createTickets } from './tickets.ts';
 
-export async function openMongo({ url }: OpenStorageOptions): Promise<Storage> {
-  throw new StorageError('unreachable', `${url} cannot be opened`);
+/** @throws StorageError if it waits and MongoDB is not there */
+export async function openMongo({ url, schema, waitUntilReady }: OpenStorageOptions): Promise<Storage> {
+  const link = createLink(url);
+  const storage = createStorage(link);
+  const { connection } = link;
+  const prepare = () => (schema === 'check' ? checkSchema(connection) : migrate(connection));
+  if (!waitUntilReady) {
+    link.openLater(prepare);
+    return storage;
+  }
+  try {
+    await link.open(prepare);
+    return storage;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+function createStorage(link: Link): Storage {
+  const { connection, run } = link;
+  const repositories = createRepositories(link);
+  return {
+    engine: 'mongodb',
+    ...repositories,
+    ping: link.ping,
+    revision: () => run(() => readRevision(link)),
+    schemaVersion: () => run(async () => ({ stored: await storedVersion(connection), code: schemaVersion })),
+    backup: (file, onProgress) => run(() => backupDatabase(connection, file, onProgress)),
+    sweep: (now) => sweep(repositories, now),
+    [Symbol.asyncDispose]: link.close,
+  };
+}
+
+function createRepositories(link: Link) {
+  return {
+    installation: createInstallation(link),
+    accounts: createAccounts(link),
+    invitations: createInvitations(link),
+    groups: createGroups(link),
+    apps: createApps(link),
+    signIns: createSignIns(link),
+    artifacts: createArtifacts(link),
+    signingKeys: createSigningKeys(link),
+    auditEvents: createAuditEvents(link),
+    passkeys: createPasskeys(link),
+    challenges: createChallenges(link),
+    tickets: createTickets(link),
+    proofs: createProofs(link),
+  };
+}
+
+async function readRevision({ connection }: Link): Promise<string> {
+  const revision = await connection.collection<Revision>('revisions').findOne({ _id: 'caches' });
+  return String(revision?.value ?? 0);
 }

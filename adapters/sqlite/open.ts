@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type OpenStorageOptions, type Storage, StorageError } from '../../server/storage.ts';
+import { sweep } from '../sweep.ts';
 import { createAccounts } from './accounts.ts';
 import { createApps } from './apps.ts';
 import { createArtifacts } from './artifacts.ts';
@@ -93,20 +94,4 @@ function closeOnce(db: DatabaseSync): void {
 function withFile(error: unknown, file: string): unknown {
   if (!(error instanceof StorageError) || error.message.includes(file)) return error;
   return new StorageError(error.reason, `${file}: ${error.message}`, { cause: error.cause });
-}
-
-type Sweepable = Pick<Storage, 'artifacts' | 'invitations' | 'signIns' | 'challenges' | 'tickets' | 'proofs'>;
-
-async function sweep(storage: Sweepable, now: number): Promise<number> {
-  let removed = 0;
-  for (const repository of [
-    storage.artifacts,
-    storage.invitations,
-    storage.signIns,
-    storage.challenges,
-    storage.tickets,
-    storage.proofs,
-  ])
-    removed += await repository.removeExpired(now);
-  return removed;
 }

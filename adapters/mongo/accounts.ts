@@ -1,0 +1,68 @@
+import type { Account, AccountRepository } from '../../server/storage.ts';
+import { toPage } from '../page.ts';
+import { createCollection } from './collection.ts';
+import { type Link, operator } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+export const accountKind: RecordKind = {
+  name: 'accounts',
+  fields: {
+    sub: String,
+    role: String,
+    status: String,
+    userName: String,
+    userNameKey: String,
+    name: String,
+    email: String,
+    emailKey: String,
+    emailVerified: Boolean,
+    locale: String,
+    userHandles: { type: [String], default: undefined },
+    founder: Boolean,
+    groups: [String],
+    createdAt: Number,
+    updatedAt: Number,
+    lastSignInAt: Number,
+    revision: Number,
+  },
+  unique: [['sub'], ['userNameKey'], ['userHandles'], ['founder']],
+  isCached: true,
+  /** A unique index takes empty lists for equal, and leaves absent ones alone. */
+  encode: ({ userHandles, ...stored }) =>
+    Array.isArray(userHandles) && userHandles.length > 0 ? { ...stored, userHandles } : stored,
+  decode: (stored) => ({ userHandles: [], ...stored }),
+};
+
+export function createAccounts(link: Link): AccountRepository {
+  const accounts = createCollection<Account>(link, accountKind);
+  const page = async (
+    filter: Record<string, unknown>,
+    { after = '', limit }: { after?: string; limit: number },
+  ) => {
+    const rows = await accounts.many(
+      { ...filter, userNameKey: operator({ $gt: after }) },
+      { sort: { userNameKey: 1 }, limit: limit + 1 },
+    );
+    return toPage(rows, limit, ({ userNameKey }) => userNameKey);
+  };
+  return {
+    insert: (account) => accounts.insert(account),
+    findById: (id) => accounts.one({ _id: id }),
+    findBySub: (sub) => accounts.one({ sub }),
+    findByUserNameKey: (userNameKey) => accounts.one({ userNameKey }),
+    findByUserHandle: (userHandle) => accounts.one({ userHandles: userHandle }),
+    update: (account, expectedRevision) =>
+      accounts.replace(
+        { _id: account.id, revision: expectedRevision },
+        { ...account, revision: expectedRevision + 1 },
+        ['lastSignInAt'],
+      ),
+    async recordSignIn(id, at) {
+      await accounts.change({ _id: id }, { lastSignInAt: at });
+    },
+    remove: async (id) => (await accounts.remove({ _id: id })) === 1,
+    list: (query) => page({}, query),
+    listByRole: (role) => accounts.many({ role }, { sort: { userNameKey: 1 } }),
+    listByGroup: (groupId, query) => page({ groups: groupId }, query),
+  };
+}

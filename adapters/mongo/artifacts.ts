@@ -1,0 +1,79 @@
+import { type Artifact, type ArtifactRepository, ConflictError } from '../../server/storage.ts';
+import { type Collection, createCollection } from './collection.ts';
+import { expiredAt } from './expiry.ts';
+import { type Link, operator } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+export const artifactKind: RecordKind = {
+  name: 'artifacts',
+  fields: {
+    model: String,
+    payload: String,
+    grantId: String,
+    uid: String,
+    accountId: String,
+    appId: String,
+    userCodeHash: String,
+    signInId: String,
+    consumedAt: Number,
+    expiresAt: Number,
+  },
+  unique: [['model', 'uid'], ['userCodeHash']],
+  readsMajority: true,
+};
+
+export function createArtifacts(link: Link): ArtifactRepository {
+  const artifacts = createCollection<Artifact>(link, artifactKind);
+  return {
+    upsert: (artifact) => upsert(artifacts, artifact),
+    insert: (artifact, now) => insert(artifacts, artifact, now),
+    find: (id) => artifacts.one({ _id: id }),
+    findSession: (uid) => artifacts.one({ uid, model: 'Session' }),
+    findByUserCode: (userCodeHash) => artifacts.one({ userCodeHash }),
+    recordConsumed: (id, at) =>
+      artifacts.change({ _id: id, consumedAt: operator({ $exists: false }) }, { consumedAt: at }),
+    remove: async (id) => (await artifacts.remove({ _id: id })) === 1,
+    removeByGrant: (grantId, model) => artifacts.remove({ grantId, ...(model !== undefined && { model }) }),
+    async removeSession(uid) {
+      const session = await artifacts.take({ uid, model: 'Session' });
+      await artifacts.remove({ uid });
+      return session !== undefined;
+    },
+    listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
+    listBySignIns: (signInIds, model) => artifacts.many({ signInId: operator({ $in: signInIds }), model }),
+    removeByAccount: (accountId) => artifacts.remove({ accountId }),
+    removeByApp: (appId) => artifacts.remove({ appId }),
+    removeExpired: (now) => artifacts.remove(expiredAt(now)),
+  };
+}
+
+/** Two saves of one session, or of one id, may collide: whoever loses goes again. */
+const attempts = 5;
+
+/**
+ * A session takes over its uid: it is saved under a new id when a person signs in. The old one goes first, so
+ * what a crash in between leaves is a person who signs in again.
+ */
+async function upsert(artifacts: Collection<Artifact>, artifact: Artifact): Promise<void> {
+  const { id, model, uid } = artifact;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (model === 'Session' && uid !== undefined)
+        await artifacts.remove({ uid, model, _id: operator({ $ne: id }) });
+      return await artifacts.put(artifact, 'consumedAt');
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+/** An expired one that is still there gives way, to one caller: the others find it no longer expired. */
+async function insert(artifacts: Collection<Artifact>, artifact: Artifact, now: number): Promise<void> {
+  try {
+    await artifacts.insert(artifact);
+  } catch (error) {
+    if (!(error instanceof ConflictError) || error.field !== 'id') throw error;
+    const expired = { _id: artifact.id, expiresAt: operator({ $lte: now }) };
+    if (!(await artifacts.replace(expired, artifact))) throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Model } from 'mongoose';
+import { ConflictError } from '../../server/storage.ts';
+import { isDuplicateKey } from './errors.ts';
+import { type Link, operator } from './link.ts';
+import { createCodec, createModel, type RecordKind, type Revision, type Stored } from './record-model.ts';
+
+export type Filter = Record<string, unknown>;
+
+/** One kind of record, by the few operations that the repositories are made of. */
+export interface Collection<T extends { id: string }> {
+  readonly name: string;
+  /** In this order, up to the first that fails. @throws ConflictError */
+  insert(...records: readonly T[]): Promise<void>;
+  one(filter: Filter): Promise<T | undefined>;
+  many(filter: Filter, order?: { sort?: Record<string, 1 | -1>; limit?: number }): Promise<T[]>;
+  /** Finds and deletes in one step. */
+  take(filter: Filter): Promise<T | undefined>;
+  /** Sets single fields; tells whether the filter matched. */
+  change(filter: Filter, fields: Record<string, unknown>): Promise<boolean>;
+  /** Replaces all fields but those in `kept`; tells whether the filter matched. @throws ConflictError */
+  replace(filter: Filter, record: T, kept?: readonly string[]): Promise<boolean>;
+  /** Inserts, or replaces all fields; of the field `earliest` the smaller value stays. @throws ConflictError */
+  put(record: T, earliest: string): Promise<void>;
+  remove(filter: Filter): Promise<number>;
+}
+
+export function createCollection<T extends { id: string }>(link: Link, kind: RecordKind): Collection<T> {
+  const { run } = link;
+  const model = createModel(link, kind);
+  const { toStored, toRecord } = createCodec<T>(kind);
+  const replacement = createReplacement(kind);
+  const readConcern = kind.readsMajority ? 'majority' : undefined;
+
+  /** Runs a write, announces it if it changed something, and names the field of a conflict. */
+  function write<R extends number | boolean>(operation: () => Promise<R>, records: readonly Stored[] = []) {
+    return run(async () => {
+      const result = await naming(() => findConflict(model, kind, records), operation);
+      if (result && kind.isCached) await announce(link);
+      return result;
+    });
+  }
+
+  return {
+    name: kind.name,
+    async insert(...records) {
+      const stored = records.map(toStored);
+      await write(async () => (await model.insertMany(stored, { lean: false })).length, stored);
+    },
+    one: (filter) =>
+      run(async () => {
+        const query = model.findOne(filter).lean<Stored>();
+        const stored = await (readConcern ? query.readConcern(readConcern) : query);
+        return stored ? toRecord(stored) : undefined;
+      }),
+    many: (filter, order = {}) =>
+      run(async () => {
+        const query = model.find(filter, null, order).lean<Stored[]>();
+        return (await (readConcern ? query.readConcern(readConcern) : query)).map(toRecord);
+      }),
+    take: (filter) =>
+      run(async () => {
+        const stored = await model.findOneAndDelete(filter).lean<Stored>();
+        return stored ? toRecord(stored) : undefined;
+      }),
+    change: (filter, fields) =>
+      run(async () => (await model.updateOne(filter, { $set: fields })).matchedCount === 1),
+    replace(filter, record, kept = []) {
+      const stored = toStored(record);
+      const update = replacement(stored, kept);
+      return write(async () => (await model.updateOne(filter, update)).matchedCount === 1, [stored]);
+    },
+    async put(record, earliest) {
+      const stored = toStored(record);
+      const value = stored[earliest];
+      const minimum = value === undefined ? {} : { $min: { [earliest]: value } };
+      const update = { ...replacement(stored, [earliest]), ...minimum };
+      await write(async () => {
+        await model.updateOne({ _id: record.id }, update, { upsert: true });
+        return true;
+      }, [stored]);
+    },
+    remove: (filter) => write(async () => (await model.deleteMany(filter)).deletedCount),
+  };
+}
+
+/** Sets what a record has and unsets what it has not, apart from the fields that others change. */
+function createReplacement({ fields }: RecordKind) {
+  const names = [...Object.keys(fields), 'removeAt'];
+  return (stored: Stored, kept: readonly string[]) => {
+    const set: Record<string, unknown> = {};
+    const unset: Record<string, 1> = {};
+    for (const name of names) {
+      if (kept.includes(name)) continue;
+      if (stored[name] === undefined) unset[name] = 1;
+      else set[name] = stored[name];
+    }
+    return { $set: set, ...(Object.keys(unset).length > 0 && { $unset: unset }) };
+  };
+}
+
+/** After the write: whoever reads the new number reads the new record too. */
+async function announce({ connection }: Link): Promise<void> {
+  await connection.collection<Revision>('revisions').updateOne({ _id: 'caches' }, { $inc: { value: 1 } });
+}
+
+async function naming<R>(find: () => Promise<string>, operation: () => Promise<R>): Promise<R> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new ConflictError(await find(), { cause: error });
+  }
+}
+
+/** Not every server says which key collided, so another record with the same value is looked for. */
+async function findConflict(model: Model<Stored>, { unique = [] }: RecordKind, records: readonly Stored[]) {
+  for (const record of records) {
+    const { _id } = record;
+    for (const key of unique) {
+      const values = key.map((field) => [field, sameAs(record[field])] as const);
+      if (values.some(([, value]) => value === undefined)) continue;
+      const other = { ...Object.fromEntries(values), _id: operator({ $ne: _id }) };
+      if (await model.exists(other)) return key.at(-1) ?? 'id';
+    }
+  }
+  return 'id';
+}
+
+const sameAs = (value: unknown) => (Array.isArray(value) ? operator({ $in: value }) : value);

@@ -1,0 +1,30 @@
+import { ConflictError, type Installation, type InstallationRepository } from '../../server/storage.ts';
+import { createCollection } from './collection.ts';
+import type { Link } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+/** There is one document, whatever the record's id: the constant `_id` decides a race. */
+const singleton = 'installation';
+
+export const installationKind: RecordKind = {
+  name: 'installation',
+  fields: { installationId: String, keyCheck: String, createdAt: Number },
+  encode: ({ _id, ...stored }) => ({ ...stored, _id: singleton, installationId: _id }),
+  decode: ({ installationId, ...stored }) => ({ ...stored, _id: String(installationId) }),
+};
+
+export function createInstallation(link: Link): InstallationRepository {
+  const installations = createCollection<Installation>(link, installationKind);
+  const find = () => installations.one({ _id: singleton });
+  return {
+    find,
+    async insertOnce(installation) {
+      try {
+        await installations.insert(installation);
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+      }
+      return (await find()) ?? installation;
+    },
+  };
+}

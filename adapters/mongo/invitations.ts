@@ -1,0 +1,22 @@
+import type { Invitation, InvitationRepository } from '../../server/storage.ts';
+import { createCollection } from './collection.ts';
+import { expiredAt, unexpired } from './expiry.ts';
+import type { Link } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+export const invitationKind: RecordKind = {
+  name: 'invitations',
+  fields: { purpose: String, accountId: String, createdBy: String, createdAt: Number, expiresAt: Number },
+};
+
+export function createInvitations(link: Link): InvitationRepository {
+  const invitations = createCollection<Invitation>(link, invitationKind);
+  return {
+    insert: (invitation) => invitations.insert(invitation),
+    find: (id, now) => invitations.one({ _id: id, ...unexpired(now) }),
+    take: (id, now) => invitations.take({ _id: id, ...unexpired(now) }),
+    removeByPurpose: (purpose) => invitations.remove({ purpose }),
+    removeByAccount: (accountId) => invitations.remove({ accountId }),
+    removeExpired: (now) => invitations.remove(expiredAt(now)),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Connection } from 'mongoose';
+import { StorageError } from '../../server/storage.ts';
+import type { Stored } from './record-model.ts';
+import { firstIndexes } from './schema.ts';
+
+type Migration = (connection: Connection) => Promise<void>;
+
+/**
+ * One entry a schema version, from 1; never edited after a release.
+ *
+ * Expand, then contract: a migration adds what the version before can ignore, because that one may still be running
+ * on another instance or be put back. What nobody reads any more goes one release later.
+ * There are no transactions, so every step can be run again, also by two instances at once.
+ */
+const migrations: readonly Migration[] = [createFirstSchema];
+
+export const schemaVersion = migrations.length;
+
+export async function storedVersion(connection: Connection): Promise<number> {
+  const schema = await connection.collection<Stored>('schema').findOne({ _id: 'schema' });
+  return Number(schema?.version ?? 0);
+}
+
+/** @throws StorageError `too_new` or `needs_migration` */
+export async function checkSchema(connection: Connection): Promise<void> {
+  const stored = await storedVersion(connection);
+  refuseNewer(stored);
+  if (stored < schemaVersion)
+    throw new StorageError(
+      'needs_migration',
+      `the database has schema version ${stored}, this release needs ${schemaVersion}: run \`latchkey migrate\``,
+    );
+}
+
+/** Brings the schema up to `target`. @throws StorageError `too_new` */
+export async function migrate(connection: Connection, target = schemaVersion): Promise<void> {
+  const stored = await storedVersion(connection);
+  refuseNewer(stored);
+  for (let version = stored; version < target; version++) {
+    await migrations[version]?.(connection);
+    await connection
+      .collection<Stored>('schema')
+      .updateOne({ _id: 'schema' }, { $max: { version: version + 1 } }, { upsert: true });
+  }
+}
+
+function refuseNewer(stored: number): void {
+  if (stored > schemaVersion)
+    throw new StorageError(
+      'too_new',
+      `the database has schema version ${stored}, this release knows only ${schemaVersion}: use a newer release`,
+    );
+}
+
+async function createFirstSchema(connection: Connection): Promise<void> {
+  for (const [name, indexes] of Object.entries(firstIndexes)) {
+    await connection.createCollection(name).catch(passExisting);
+    if (indexes.length > 0) await connection.collection(name).createIndexes([...indexes]);
+  }
+  await connection
+    .collection<Stored>('revisions')
+    .updateOne({ _id: 'caches' }, { $setOnInsert: { value: 0 } }, { upsert: true });
+}
+
+/** NamespaceExists: an earlier try, or another instance, was here. */
+function passExisting(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 48)) throw error;
+}

@@ -1,0 +1,33 @@
+import type { SignIn, SignInRepository } from '../../server/storage.ts';
+import { createCollection } from './collection.ts';
+import { expiredAt } from './expiry.ts';
+import { type Link, operator } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+export const signInKind: RecordKind = {
+  name: 'signIns',
+  fields: {
+    accountId: String,
+    passkeyId: String,
+    appId: String,
+    acr: String,
+    amr: [String],
+    at: Number,
+    address: String,
+    device: String,
+    receipt: String,
+    expiresAt: Number,
+  },
+};
+
+export function createSignIns(link: Link): SignInRepository {
+  const signIns = createCollection<SignIn>(link, signInKind);
+  return {
+    insert: (signIn) => signIns.insert(signIn),
+    findById: (id) => signIns.one({ _id: id }),
+    findMany: (ids) => signIns.many({ _id: operator({ $in: ids }) }),
+    listByAccount: (accountId, { limit }) => signIns.many({ accountId }, { sort: { at: -1 }, limit }),
+    listByPasskey: (passkeyId) => signIns.many({ passkeyId }),
+    removeExpired: (now) => signIns.remove(expiredAt(now)),
+  };
+}

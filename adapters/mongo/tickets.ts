@@ -1,0 +1,20 @@
+import type { Ticket, TicketRepository } from '../../server/storage.ts';
+import { createCollection } from './collection.ts';
+import { expiredAt, unexpired } from './expiry.ts';
+import type { Link } from './link.ts';
+import type { RecordKind } from './record-model.ts';
+
+export const ticketKind: RecordKind = {
+  name: 'tickets',
+  fields: { purpose: String, userHandle: String, expiresAt: Number },
+};
+
+export function createTickets(link: Link): TicketRepository {
+  const tickets = createCollection<Ticket>(link, ticketKind);
+  return {
+    insert: (ticket) => tickets.insert(ticket),
+    find: (id, now) => tickets.one({ _id: id, ...unexpired(now) }),
+    take: (id, now) => tickets.take({ _id: id, ...unexpired(now) }),
+    removeExpired: (now) => tickets.remove(expiredAt(now)),
+  };
+}
