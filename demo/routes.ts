@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { AuthorizationResponseError } from 'openid-client';
+import { AuthorizationResponseError, ResponseBodyError } from 'openid-client';
 import type { Html } from './html.ts';
 import { problemPage, signedInPage, signedOutPage } from './pages.ts';
 import type { RelyingParty } from './relying-party.ts';
@@ -44,7 +44,12 @@ export function demoRoutes(
 
   router.post('/refresh', async (ctx) => {
     const session = sessions.find(ctx.cookies.get(cookie));
-    if (session?.signedIn) session.signedIn = await party.refresh(session.signedIn, Date.now());
+    if (session?.signedIn) {
+      const { signedIn } = session;
+      // Whatever comes of it, this refresh token is used up.
+      delete session.signedIn;
+      session.signedIn = await party.refresh(signedIn, Date.now());
+    }
     ctx.status = 303;
     ctx.redirect('/');
   });
@@ -88,6 +93,11 @@ export function showProblem(ctx: Context, error: unknown): void {
 }
 
 function problemOf(error: unknown): { page: Html; status: number } {
+  if (error instanceof ResponseBodyError && error.error === 'invalid_grant')
+    return {
+      page: problemPage('Your sign-in has ended', 'The provider has taken it back. Please sign in again.'),
+      status: 200,
+    };
   if (!(error instanceof AuthorizationResponseError))
     return {
       page: problemPage(

@@ -9,6 +9,8 @@ export interface VirtualAuthenticator {
   credentials(): Promise<Credential[]>;
   removeCredential(credentialId: string): Promise<void>;
   addCredential(credential: Credential): Promise<void>;
+  /** Takes the whole authenticator away, as if the device were left at home. */
+  remove(): Promise<void>;
 }
 
 /** Bytes as standard base64, as CDP has them. */
@@ -53,6 +55,9 @@ export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator
     },
     async addCredential(credential) {
       await session.send('WebAuthn.addCredential', { authenticatorId, credential });
+    },
+    async remove() {
+      await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
     },
   };
 }

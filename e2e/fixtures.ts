@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { test as base, type Page } from '@playwright/test';
+import { test as base } from '@playwright/test';
 import { createDemo } from '../demo/demo.ts';
 import { addAuthenticator, type VirtualAuthenticator } from './authenticator.ts';
 import { freePort } from './free-port.ts';
@@ -72,19 +72,9 @@ export { expect } from '@playwright/test';
 export const appName = 'Field Notes';
 
 async function addApp(server: ServerProcess, origin: string): Promise<string> {
-  const printed = await server.latchkey(
-    'app',
-    'add',
-    appName,
-    '--kind',
-    'browser',
-    '--redirect-uri',
-    `${origin}/callback`,
-    '--post-logout-redirect-uri',
-    `${origin}/`,
-    '--json',
-  );
-  return (JSON.parse(printed) as { id: string }).id;
+  const addresses = ['--redirect', `${origin}/callback`, '--post-logout-redirect', `${origin}/`];
+  const printed = await server.latchkey('app', 'add', appName, '--kind', 'browser', ...addresses, '--json');
+  return (JSON.parse(printed) as { app: { id: string } }).app.id;
 }
 
 let people = 0;

@@ -24,6 +24,8 @@ export interface ServerProcess extends AsyncDisposable {
   setupLink(): string;
   /** Runs `latchkey …` on the same installation, and returns what it printed. */
   latchkey(...args: string[]): Promise<string>;
+  /** The link that a command such as `user invite` made. */
+  linkOf(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,9 @@ export async function startServer({ engine, settings = {} }: ServerOptions): Pro
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
   await ready(origin, child, () => printed);
 
+  async function latchkey(...args: string[]): Promise<string> {
+    return (await run(process.execPath, [launcher, ...args], { cwd: root, env })).stdout;
+  }
   async function stop(): Promise<void> {
     if (child.exitCode !== null) return;
     child.kill('SIGTERM');
@@ -66,8 +71,9 @@ export async function startServer({ engine, settings = {} }: ServerOptions): Pro
     dataDir,
     output: () => printed,
     setupLink: () => setupLinkIn(printed),
-    latchkey: async (...args) =>
-      (await run(process.execPath, [launcher, ...args], { cwd: root, env })).stdout,
+    latchkey,
+    linkOf: async (...args) =>
+      (JSON.parse(await latchkey(...args, '--json')) as { link: { url: string } }).link.url,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

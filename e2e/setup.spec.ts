@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDemo } from '../demo/demo.ts';
+import { atHeading, createAccount } from './actions.ts';
+import { addAuthenticator } from './authenticator.ts';
+import { expect, test } from './fixtures.ts';
+
+test.describe('first run', () => {
+  test('a newcomer opens the setup link, becomes administrator and tries the demo app', async ({
+    page,
+    authenticator,
+    freshServer,
+  }) => {
+    const server = await freshServer();
+    await using _demo = await demoOnItsPort(server.origin);
+    await page.goto(server.setupLink());
+    await expect(page).toHaveURL(`${server.origin}/setup`);
+    await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
+
+    await expect(page.getByRole('heading', { name: 'You are the administrator' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Add a second passkey' })).toBeEnabled();
+    await expect(page.getByText('One passkey is one way in')).toBeVisible();
+    expect(await authenticator.credentials()).toHaveLength(1);
+
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await signInAtDemo(page);
+    await atHeading(page, 'Signed in as Ada Lovelace');
+  });
+
+  test('a second passkey from another device is added right after setup', async ({ page, freshServer }) => {
+    const server = await freshServer();
+    const first = await addAuthenticator(page);
+    await page.goto(server.setupLink());
+    await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
+    await page.getByRole('button', { name: 'Add a second passkey' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
+    await dialog.getByRole('button', { name: 'Confirm it is you' }).click();
+    await expect(dialog.getByRole('button', { name: 'Create passkey' })).toBeVisible();
+    await first.remove();
+    await addAuthenticator(page);
+    await dialog.getByRole('button', { name: 'Create passkey' }).click();
+    await expect(page.getByRole('status').getByText('is ready')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Rename' })).toHaveCount(2);
+  });
+
+  test('without the link nobody becomes administrator', async ({ page, freshServer }) => {
+    const server = await freshServer();
+    for (const path of ['/', '/setup']) {
+      await page.goto(`${server.origin}${path}`);
+      await atHeading(page, 'Open the setup link');
+      await expect(page.getByRole('button', { name: 'Create passkey' })).toHaveCount(0);
+    }
+  });
+
+  test('a setup link opened before is still good, and a used one says so', async ({
+    page,
+    browser,
+    freshServer,
+  }) => {
+    const server = await freshServer();
+    await addAuthenticator(page);
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(server.setupLink());
+    await page.goto(server.setupLink());
+    await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
+    await expect(page.getByRole('heading', { name: 'You are the administrator' })).toBeVisible();
+    await stranger.goto(server.setupLink());
+    await atHeading(stranger, 'This link does not work any more');
+    await stranger.context().close();
+  });
+
+  test('the page at 127.0.0.1 says that it is the wrong address and which setting would make it right', async ({
+    page,
+    freshServer,
+  }) => {
+    const server = await freshServer();
+    await page.goto(server.setupLink().replace('localhost', '127.0.0.1'));
+    await expect(page.getByRole('heading', { name: 'This is not the right address' })).toBeVisible();
+    await expect(page.getByText('LATCHKEY_ISSUER')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Go to the right address' })).toHaveAttribute(
+      'href',
+      new RegExp(`^${server.origin}/`),
+    );
+  });
+});
+
+async function signInAtDemo(page: import('@playwright/test').Page): Promise<void> {
+  const link = page.getByRole('link', { name: 'Sign in' });
+  const signedIn = page.getByRole('heading', { name: /^Signed in as/ });
+  await expect(link.or(signedIn)).toBeVisible();
+  if (await link.isVisible()) await link.click();
+}
+
+/** The built-in demo app has one address: tests on both engines take turns with it. */
+async function demoOnItsPort(issuer: string): Promise<AsyncDisposable> {
+  const app = createDemo({ issuer, origin: 'http://localhost:3001' });
+  for (const until = Date.now() + 20_000; ; ) {
+    const server = app.listen(3001, 'localhost');
+    const failed = await Promise.race([once(server, 'listening'), once(server, 'error')]).then(
+      ([error]) => error !== undefined,
+      () => true,
+    );
+    if (!failed) return { [Symbol.asyncDispose]: () => close(server) };
+    if (Date.now() > until) throw new Error('port 3001 stays taken');
+    await delay(200);
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
