@@ -25,6 +25,8 @@ export interface SignInScript extends Common {
   kind: 'sign-in';
   /** PublicKeyCredentialRequestOptionsJSON (WebAuthn L3 §5.5), so that autofill starts with the page. */
   options: object;
+  /** How long the server remembers a challenge. */
+  challengeSeconds: number;
   urls: { options: string; login: string; abort: string };
 }
 

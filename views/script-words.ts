@@ -56,7 +56,7 @@ const creation = [
 ] as const satisfies readonly MessageKey[];
 
 export const scriptWords = {
-  'sign-in': [...ceremony, 'script.signedIn', 'browser.stillHere'],
+  'sign-in': [...ceremony, 'script.signedIn'],
   enrol: creation,
   consent: everywhere,
   account: [

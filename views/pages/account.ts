@@ -1,3 +1,4 @@
+import { accountUrls } from '../account-urls.ts';
 import { type Html, html } from '../html.ts';
 import { type PageContext, renderPage } from '../page.ts';
 import type { Installation, PasskeySignal } from '../page-data.ts';
@@ -7,22 +8,6 @@ import { appsSection, type ConnectedApp } from './account-apps.ts';
 import { addPasskeyDialog, type PasskeyCard, passkeysSection } from './account-passkeys.ts';
 import { type ProfileData, profileSection } from './account-profile.ts';
 import { type SessionCard, sessionsSection } from './account-sessions.ts';
-
-/** Where the page's scripts post to; the same for every person. */
-export const accountUrls = {
-  confirmOptions: '/account/confirm/options',
-  confirm: '/account/confirm',
-  addOptions: '/account/passkeys/options',
-  add: '/account/passkeys',
-  rename: '/account/passkeys/rename',
-  remove: '/account/passkeys/remove',
-  endSession: '/account/sessions/end',
-  endOtherSessions: '/account/sessions/end-others',
-  disconnectApp: '/account/apps/disconnect',
-  profile: '/account/profile',
-  language: '/account/language',
-  signOut: '/session/end',
-} as const;
 
 export interface AccountData {
   profile: ProfileData;

@@ -10,6 +10,10 @@ export interface SignInData {
   app?: AppFace;
   /** PublicKeyCredentialRequestOptionsJSON for a discoverable passkey. */
   options: object;
+  /** How long a challenge is remembered; 300 unless told. Waiting autofill is renewed before. */
+  challengeSeconds?: number;
+  /** Of a person who chose to be remembered here. */
+  userName?: string;
   installation: Omit<Installation, 'issuer'>;
   urls: {
     /** POST {} → { options } */
@@ -39,6 +43,7 @@ export function signInPage(page: PageContext, data: SignInData): Html {
     data: {
       kind: 'sign-in',
       options: data.options,
+      challengeSeconds: data.challengeSeconds ?? 300,
       issuer: page.issuer,
       ...data.installation,
       urls: { options: urls.options, login: urls.login, abort: urls.abort },
@@ -48,7 +53,7 @@ export function signInPage(page: PageContext, data: SignInData): Html {
 <form class="stack needs-scripts" data-form novalidate>
 <div class="field" data-autofill>
 <label for="user-name">${words('signIn.userName')}</label>
-<input id="user-name" name="userName" type="text" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" maxlength="200">
+<input id="user-name" name="userName" type="text" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" maxlength="200" value="${data.userName ?? ''}">
 </div>
 ${ceremonyButton(words('signIn.button'), 'submit')}
 ${ceremonyMessage(words('signIn.before'))}

@@ -1,0 +1,51 @@
+/** Bundles scripts and stylesheets into views/dist with hashed names and a manifest: `node views/build.ts`. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+const dist = join(here, 'dist');
+
+const entries = {
+  'main.css': 'assets/main.css',
+  'sign-in.js': 'browser/sign-in.ts',
+  'enrol.js': 'browser/enrol.ts',
+  'account.js': 'browser/account.ts',
+  'consent.js': 'browser/consent.ts',
+} as const;
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const manifest: Record<string, string> = {};
+for (const [logical, source] of Object.entries(entries))
+  manifest[logical] = await write(logical, await bundle(source));
+manifest['icon.svg'] = await write('icon.svg', await readFile(join(here, 'assets/icon.svg')));
+await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+
+async function bundle(source: string): Promise<Buffer> {
+  const { outputFiles } = await build({
+    entryPoints: [join(here, source)],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    // The oldest browsers in which passkeys with autofill are common.
+    target: ['chrome111', 'firefox122', 'safari16.4'],
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  return Buffer.from(outputFiles[0]?.contents ?? []);
+}
+
+/** Writes the file and its compressed forms; returns its name, which changes with its content. */
+async function write(logical: string, content: Buffer): Promise<string> {
+  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10);
+  const [, stem, extension] = /^(.+)\.(\w+)$/.exec(logical) as RegExpExecArray;
+  const name = `${stem}-${hash}.${extension}`;
+  await writeFile(join(dist, name), content);
+  await writeFile(join(dist, `${name}.br`), brotliCompressSync(content));
+  await writeFile(join(dist, `${name}.gz`), gzipSync(content, { level: 9 }));
+  return name;
+}
