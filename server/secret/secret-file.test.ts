@@ -50,7 +50,7 @@ describe('the secret file', () => {
   });
 
   it('is not made by a command', () => {
-    assert.throws(() => openSecret(settings(), { create: false }), /Start Latchkey once/);
+    assert.throws(() => openSecret(settings(), { create: false }), /There is no secret at/);
     assert.equal(existsSync(dataDir), false);
   });
 

@@ -100,6 +100,6 @@ function refuseLostSecret(file: string, storage: string): never {
 
 function refuseToCreate(file: string): never {
   throw new ConfigError([
-    `There is no secret at ${file}. Start Latchkey once, or set LATCHKEY_DATA_DIR or LATCHKEY_SECRET_FILE as the server has it.`,
+    `There is no secret at ${file}. A new installation makes it when it is started once; otherwise put back the copy you kept. LATCHKEY_DATA_DIR and LATCHKEY_SECRET_FILE must be as the server has them.`,
   ]);
 }

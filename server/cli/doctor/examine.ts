@@ -1,0 +1,47 @@
+import { type Config, readConfig } from '../../config.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { examineDisk } from './disk.ts';
+import { type Finding, failed, ok, skipped } from './finding.ts';
+import { examinePasskeys } from './passkeys.ts';
+import { examineSecret } from './secret-place.ts';
+import { examineServer } from './server-answers.ts';
+import { examineStorage } from './storage-state.ts';
+
+/** Looks at everything that an installation needs, changes nothing, and goes on after what is wrong. */
+export async function examine(surroundings: Surroundings): Promise<Finding[]> {
+  const { config, findings } = examineSettings(surroundings);
+  if (!config) return findings;
+  const { secret, finding: secretFinding } = examineSecret(config);
+  const stored = await examineStorage({ config, secret, surroundings });
+  await using storage = stored.storage;
+  return [
+    ...findings,
+    secretFinding,
+    ...stored.findings,
+    await examineDisk(config),
+    storage ? await examinePasskeys(config, storage) : skipped('RP ID', 'needs the storage.'),
+    ...(await examineServer(config, surroundings.now)),
+  ];
+}
+
+function examineSettings({ env }: Surroundings): { config?: Config; findings: Finding[] } {
+  try {
+    const config = readConfig(env);
+    return {
+      config,
+      findings: [
+        ok('settings', `fit together; the issuer is ${config.issuer}.`),
+        ok(
+          'origins',
+          config.relyingParties.map(({ rpId, origins }) => `${rpId}: ${origins.join(', ')}`).join('; '),
+        ),
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return {
+      findings: error.problems.map((problem) => failed('settings', problem, 'See docs/configuration.md.')),
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Config } from '../../config.ts';
+import type { Account, Passkey, Storage } from '../../storage.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
+
+/** Whether an administrator can still sign in here: passkeys work for the RP ID they were made for, and no other. */
+export async function examinePasskeys(
+  { relyingParties }: Pick<Config, 'relyingParties'>,
+  { accounts, passkeys }: Pick<Storage, 'accounts' | 'passkeys'>,
+): Promise<Finding> {
+  const rpIds = relyingParties.map(({ rpId }) => rpId);
+  const here = rpIds.join(', ');
+  const administrators = (await accounts.listByRole('administrator')).filter(
+    ({ status }) => status === 'active',
+  );
+  const [first] = administrators;
+  if (!first)
+    return warning(
+      'RP ID',
+      `is ${here}; there is no administrator yet.`,
+      'Run `latchkey setup-link` and open what it prints.',
+    );
+  const theirs = (await passkeysOf(administrators, passkeys)).filter(({ status }) => status === 'active');
+  if (theirs.some(({ rpId }) => rpIds.includes(rpId)))
+    return ok('RP ID', `is ${here}; an administrator has a passkey for it.`);
+  const elsewhere = [...new Set(theirs.map(({ rpId }) => rpId))].join(', ');
+  return failed(
+    'RP ID',
+    `is ${here}, but no administrator has a passkey for it${elsewhere && ` (theirs are for ${elsewhere})`}.`,
+    `Run \`latchkey setup-link --for ${first.userName}\`${elsewhere && ', or list the RP ID from before in LATCHKEY_PASSKEY_ORIGINS'}.`,
+  );
+}
+
+async function passkeysOf(people: Account[], passkeys: Storage['passkeys']): Promise<Passkey[]> {
+  const handles = people.flatMap(({ userHandles }) => userHandles);
+  return (await Promise.all(handles.map((handle) => passkeys.listByUserHandle(handle)))).flat();
+}

@@ -1,0 +1,74 @@
+import { type Administration, administrationFor } from '../admin/administration.ts';
+import { createAudit, type RecordAudit } from '../audit/audit.ts';
+import { type Config, readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { checkInstallation } from '../secret/check-installation.ts';
+import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
+import type { Storage } from '../storage.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** An installation as a command sees it, beside the server that may be running. */
+export interface OpenInstallation {
+  config: Config;
+  secret: OpenSecret;
+  storage: Storage;
+  record: RecordAudit;
+}
+
+/**
+ * Opens the installation that the settings name, checks the secret first, and closes it after `work`.
+ * @throws ConfigError, StorageError
+ */
+export async function withInstallation<T>(
+  { env, openStorage, now }: Surroundings,
+  work: (installation: OpenInstallation) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(env);
+  const secret = openSecret(config, { create: false });
+  await using storage = await openStorage({
+    url: config.storageUrl,
+    role: 'command',
+    schema: 'check',
+    waitUntilReady: true,
+  });
+  await checkInstallation(storage.installation, { secret, now: now() });
+  const audit = createAudit({ events: storage.auditEvents, now, log: commandLog() });
+  try {
+    return await work({ config, secret, storage, record: audit.record });
+  } finally {
+    await audit.flush();
+  }
+}
+
+/** What an administrator may do, done by the machine itself. */
+export function withAdministration<T>(
+  surroundings: Surroundings,
+  work: (administration: Administration) => Promise<T>,
+): Promise<T> {
+  return withInstallation(surroundings, async ({ config, secret, storage, record }) => {
+    const { createPasskeyManager } = await import('../passkeys/create-manager.ts');
+    const manager = createPasskeyManager({
+      storage,
+      relyingParties: config.relyingParties,
+      rpName: config.brand.name,
+      hash: secret.hash,
+      now: surroundings.now,
+      log: commandLog(),
+    });
+    const dependencies = {
+      storage,
+      enrolment: manager.as('enrolment'),
+      administration: manager.as('administration'),
+      hash: secret.hash,
+      issuer: config.issuer,
+      record,
+      now: surroundings.now,
+    };
+    return work(administrationFor({ kind: 'machine' }, dependencies));
+  });
+}
+
+/** Standard output is for what was asked: what goes wrong beside it goes to standard error. */
+export function commandLog() {
+  return createLog({ level: 'warn', format: 'json', destination: process.stderr });
+}

@@ -1,0 +1,16 @@
+import { openStorage } from '../../adapters/open.ts';
+import { restoreStorage } from '../../adapters/restore.ts';
+import { runCommand } from './program.ts';
+
+/** The `latchkey` command. `argv` as Node.js has it: interpreter and script come first. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCommand(argv.slice(2), {
+    env: process.env,
+    openStorage,
+    restoreStorage,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    now: Date.now,
+    forPeople: process.stderr.isTTY === true,
+  });
+}

@@ -1,0 +1,47 @@
+import { Command, CommanderError } from 'commander';
+import { addAppCommands } from './app-commands.ts';
+import { addDoctorCommand } from './doctor-command.ts';
+import { failureJson, failureLines } from './failure.ts';
+import { addGroupCommands } from './group-commands.ts';
+import { addMachineCommands } from './machine-commands.ts';
+import { addStorageCommands } from './storage-commands.ts';
+import type { Surroundings } from './surroundings.ts';
+import { addUserCommands } from './user-commands.ts';
+
+const help = `
+Settings come from the environment (docs/configuration.md), as the server has them.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
+
+/** Runs one command and returns its exit code. Errors go to standard error, as JSON where --json is given. */
+export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(surroundings, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const text = args.includes('--json') ? failureJson(error) : failureLines(error);
+    surroundings.err(`${text}\n`);
+    return 1;
+  }
+}
+
+function createProgram(surroundings: Surroundings, setExitCode: (code: number) => void): Command {
+  const program = new Command('latchkey')
+    .description('A passkey-first OpenID Connect provider.')
+    .addHelpText('after', help)
+    .exitOverride()
+    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
+    .showHelpAfterError('(--help says how)');
+  program.command('start').description('start the server');
+  addMachineCommands(program, surroundings);
+  addDoctorCommand(program, surroundings, setExitCode);
+  addStorageCommands(program, surroundings);
+  addAppCommands(program, surroundings);
+  addUserCommands(program, surroundings);
+  addGroupCommands(program, surroundings);
+  return program;
+}
