@@ -80,6 +80,8 @@ function answer(ctx: Context, error: AppError, { issuer, log, renderErrorPage }:
   ctx.set('Cache-Control', 'no-store');
   for (const header of ['Content-Encoding', 'Content-Length', 'Last-Modified', 'ETag']) ctx.remove(header);
   if (error.code === 'unavailable') ctx.set('Retry-After', '5');
+  // The rest of the body is not waited for.
+  if (error.code === 'body_too_large') ctx.set('Connection', 'close');
   if (!wantsPage(ctx)) {
     const { status: _, code, ...rest } = shown;
     ctx.body = { error: code, ...rest };

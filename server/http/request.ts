@@ -78,7 +78,7 @@ interface Place {
 /**
  * Learns where a request came from, then replaces every header that tells of it by what holds: host and scheme are
  * the issuer's, the address is what trusted proxies say. Whatever reads these headers later, such as oidc-provider,
- * cannot be talked into another issuer.
+ * cannot be talked into another issuer. Plain http is sent on to an https issuer.
  * @throws AppError `wrong_host` if the client asked for another host than the issuer's
  */
 export function settleProvenance({ issuer, trustedProxies }: Place): Middleware {
@@ -95,6 +95,10 @@ export function settleProvenance({ issuer, trustedProxies }: Place): Middleware 
     headers.host = host;
     if (withoutDefaultPort(found.host, protocol) !== host)
       throw new AppError('wrong_host', { detail: `asked for ${found.host}` });
+    if (found.encrypted === false && protocol === 'https:') {
+      if (ctx.method !== 'GET') throw new AppError('wrong_host', { detail: 'asked over plain http' });
+      return ctx.redirect(issuer + ctx.originalUrl);
+    }
     return next();
   };
 }
