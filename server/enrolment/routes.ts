@@ -7,7 +7,6 @@ import { linkInvalidPage } from '../../views/pages/link-invalid.ts';
 import { recoveryPage } from '../../views/pages/recovery.ts';
 import { setupLinkPage, setupPage } from '../../views/pages/setup.ts';
 import type { InvitationPurpose } from '../accounts/invitation.ts';
-import type { Profile } from '../accounts/profile.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { browserBinding, clearCookie, readCookie, setCookie } from '../http/cookies.ts';
@@ -18,13 +17,14 @@ import type { SealedCookie } from '../http/sealed-cookie.ts';
 import { startSession } from '../oidc/start-session.ts';
 import { beginByLink, type EnrolmentDependencies, finishByLink } from './enrolment.ts';
 import { type FoundLink, findLink, hasAdministrator } from './link.ts';
+import { profileOf, type TypedProfile } from './typed-profile.ts';
 
 export interface EnrolmentRouteDependencies extends EnrolmentDependencies {
   config: Config;
   provider: Provider;
   readPage: ReadPage;
   /** What was typed, between the two halves of a registration. */
-  typedProfile: SealedCookie<Profile>;
+  typedProfile: SealedCookie<TypedProfile>;
 }
 
 /** The page of one kind of link. */
@@ -141,13 +141,13 @@ async function giveOptions(
 ): Promise<void> {
   const fields = await readBody(ctx, profileFields);
   const { options, profile } = await beginByLink(dependencies, { ...linkOf(ctx, page), fields });
-  if (profile) dependencies.typedProfile.set(ctx, profile);
+  if (profile) dependencies.typedProfile.set(ctx, { interaction: page.path, profile });
   ctx.body = { options };
 }
 
 async function finish(dependencies: EnrolmentRouteDependencies, ctx: Context, page: LinkPage): Promise<void> {
   const { response } = await readBody(ctx, registration);
-  const profile = dependencies.typedProfile.read(ctx);
+  const profile = profileOf(dependencies.typedProfile.read(ctx), page.path);
   // The passkey manager checks every part of the answer.
   const input = { ...linkOf(ctx, page), ...surroundings(ctx), profile, response: response as never };
   const { account, signIn } = await finishByLink(dependencies, input);

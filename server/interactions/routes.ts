@@ -8,10 +8,11 @@ import { signInPage } from '../../views/pages/sign-in.ts';
 import { signUpPage } from '../../views/pages/sign-up.ts';
 import type { AccountRepository } from '../accounts/account.ts';
 import { scopes } from '../accounts/claims.ts';
-import type { Profile } from '../accounts/profile.ts';
+import { scopeItems } from '../accounts/presentation.ts';
 import type { App } from '../apps/app.ts';
 import type { Config } from '../config.ts';
 import { beginSignUp, type EnrolmentDependencies, finishSignUp } from '../enrolment/enrolment.ts';
+import { profileOf, type TypedProfile } from '../enrolment/typed-profile.ts';
 import { AppError } from '../errors.ts';
 import type { GroupRepository } from '../groups/group.ts';
 import { browserBinding } from '../http/cookies.ts';
@@ -21,7 +22,7 @@ import { surroundings } from '../http/request.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
 import type { Consents } from '../oidc/grants.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
-import { allow, consentItems } from './consent.ts';
+import { allow } from './consent.ts';
 import { aborted, endInteraction, findInteraction } from './interaction.ts';
 import { loginResult, signIn } from './login.ts';
 import { appFace, askingApp, consentUrls, installationOf, signInUrls, signUpUrls } from './pages.ts';
@@ -35,7 +36,7 @@ export interface InteractionDependencies extends EnrolmentDependencies {
   groups: GroupRepository;
   consents: Consents;
   /** What was typed, between the two halves of a registration. */
-  typedProfile: SealedCookie<Profile>;
+  typedProfile: SealedCookie<TypedProfile>;
   readPage: ReadPage;
 }
 
@@ -120,7 +121,7 @@ const showConsent: Handler = async (dependencies, ctx, interaction) => {
   const data = {
     app: appFace(app, interaction.params.redirect_uri),
     person: account,
-    items: consentItems(requested, view),
+    items: scopeItems(requested, view),
     urls: consentUrls(interaction),
   };
   showPage(ctx, consentPage(readPage(ctx), data));
@@ -156,14 +157,14 @@ const giveSignUpOptions: Handler = async (dependencies, ctx, interaction) => {
   requireOpenSignUp(dependencies);
   const fields = await readBody(ctx, profileFields);
   const { options, profile } = await beginSignUp(dependencies, { ...ceremony(ctx, interaction), fields });
-  if (profile) dependencies.typedProfile.set(ctx, profile);
+  if (profile) dependencies.typedProfile.set(ctx, { interaction: interaction.uid, profile });
   ctx.body = { options };
 };
 
 const signUp: Handler = async (dependencies, ctx, interaction) => {
   requireOpenSignUp(dependencies);
   const { response } = await readBody(ctx, registration);
-  const profile = dependencies.typedProfile.read(ctx);
+  const profile = profileOf(dependencies.typedProfile.read(ctx), interaction.uid);
   const input = { ...ceremony(ctx, interaction), ...surroundings(ctx), appId: appOf(interaction), profile };
   const made = await finishSignUp(dependencies, { ...input, response: response as never });
   dependencies.typedProfile.clear(ctx);

@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openStorage } from '../adapters/open.ts';
+import { openAssets } from '../views/assets.ts';
+import { errorPage } from '../views/pages/error.ts';
+import { createLink } from './admin/links.ts';
+import { createAppCache } from './apps/app-cache.ts';
+import { builtinApps } from './apps/builtin-apps.ts';
+import { createAudit } from './audit/audit.ts';
+import { doChores } from './chores.ts';
+import { type Config, readConfig } from './config.ts';
+import { hasAdministrator } from './enrolment/link.ts';
+import { ConfigError, StorageError } from './errors.ts';
+import { greeting } from './home/greeting.ts';
+import { createApplication } from './http/application.ts';
+import { serveAssets, withLogo } from './http/assets.ts';
+import { createGate, type Gate } from './http/gate.ts';
+import { createReadiness, type Readiness } from './http/health.ts';
+import { createMetrics, type Metrics, serveMetrics } from './http/metrics.ts';
+import { createPageReader } from './http/page.ts';
+import { listen } from './http/server.ts';
+import { createLog, type Log } from './log.ts';
+import { openPaths } from './oidc/routes.ts';
+import { createPasskeyManager } from './passkeys/create-manager.ts';
+import { openRooms, type RoomDependencies } from './rooms.ts';
+import { checkInstallation } from './secret/check-installation.ts';
+import { type OpenSecret, openSecret } from './secret/secret-file.ts';
+import type { Storage } from './storage.ts';
+
+const now = () => Date.now();
+
+/** Starts the server that the environment describes; SIGTERM or SIGINT stops it. */
+export async function start(): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    const log = createLog(config.log);
+    leaveOnFaults(log);
+    stopOnSignals(await run(config, log), log);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
+    console.error(`Latchkey did not start.\n${error.message}`);
+    process.exit(1);
+  }
+}
+
+export interface Running {
+  readiness: Readiness;
+  resources: AsyncDisposableStack;
+}
+
+export async function run(config: Config, log: Log): Promise<Running> {
+  const embedded = config.storageUrl.startsWith('sqlite:');
+  const secret = openSecret(config);
+  await using resources = new AsyncDisposableStack();
+  const storage = resources.use(
+    // A server of several waits for its database while it says that it is not ready.
+    await openStorage({
+      url: config.storageUrl,
+      role: 'server',
+      schema: 'migrate',
+      waitUntilReady: embedded,
+    }),
+  );
+  const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
+  const rooms = createGate();
+  const readiness = createReadiness({
+    storage: () => storage.ping(),
+    rooms: async () => rooms.requireOpen(),
+  });
+  const front = openFront({ config, secret, log, metrics, readiness, rooms });
+  const dependencies = openDependencies({ config, secret, storage, log, metrics, resources, front });
+  const prepared = prepare(dependencies, rooms);
+  // An embedded storage is there or is not: what is wrong with it is said before anything listens.
+  if (embedded) await prepared;
+  else prepared.catch((error) => leave(error, log));
+  resources.use(await listen(front.handler, config.listen));
+  if (config.metricsPort !== undefined)
+    resources.use(
+      await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
+    );
+  void prepared.then(() => greet(dependencies));
+  return { readiness, resources: resources.move() };
+}
+
+type Front = ReturnType<typeof openFront>;
+
+/** Everything that answers without a storage: pages, assets, health. */
+function openFront(parts: {
+  config: Config;
+  secret: OpenSecret;
+  log: Log;
+  metrics: Metrics;
+  readiness: Readiness;
+  rooms: Gate;
+}) {
+  const { config, secret, rooms, ...rest } = parts;
+  const { brand, issuer } = config;
+  const assets = openAssets({ accent: brand.accent });
+  const { find, logoUrl } = brand.logo ? withLogo(assets.find, brand.logo) : { find: assets.find };
+  const readPage = createPageReader({
+    issuer,
+    assets: assets.urls,
+    brand: {
+      name: brand.name,
+      ...(logoUrl ? { logoUrl } : undefined),
+      ...(brand.supportContact ? { supportContact: brand.supportContact } : undefined),
+    },
+  });
+  const app = createApplication({
+    ...rest,
+    issuer,
+    trustedProxies: config.trustedProxies,
+    cookieKeys: secret.cookieKeys,
+    openPaths,
+    renderErrorPage: (ctx, { status, code, message }) =>
+      String(errorPage(readPage(ctx), { status, code, description: message, startUrl: '/account' })),
+  });
+  app.use(serveAssets(find)).use(rooms.middleware);
+  return { readPage, handler: app.callback() };
+}
+
+function openDependencies(parts: {
+  config: Config;
+  secret: OpenSecret;
+  storage: Storage;
+  log: Log;
+  metrics: Metrics;
+  resources: AsyncDisposableStack;
+  front: Front;
+}): RoomDependencies {
+  const { config, secret, storage, log, metrics, resources, front } = parts;
+  const audit = createAudit({ events: storage.auditEvents, now, log, onLost: metrics.countLostAuditEvents });
+  const apps = createAppCache(storage.apps, { builtin: builtinApps(config) });
+  const chores = new AbortController();
+  resources.defer(() => audit.flush());
+  resources.defer(() => chores.abort());
+  doChores({ storage, apps, log, now }, chores.signal);
+  return {
+    config,
+    secret,
+    storage,
+    apps,
+    log,
+    now,
+    readPage: front.readPage,
+    audit: {
+      ...audit,
+      record(event) {
+        if (event.type === 'sign_in.succeeded') metrics.countSignIn('succeeded');
+        if (event.type === 'sign_in.failed') metrics.countSignIn(event.reason ?? 'failed');
+        return audit.record(event);
+      },
+    },
+    ...(config.demo ? { startDemo: demoStarter(config.issuer, resources) } : undefined),
+  };
+}
+
+/** Checks the secret against the storage, then opens the rooms. Waits for a storage that is away. */
+async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<void> {
+  const { storage, secret, log } = dependencies;
+  for (;;) {
+    try {
+      await storage.ping();
+      await checkInstallation(storage.installation, { secret, now: now() });
+      return rooms.open(await openRooms(dependencies));
+    } catch (error) {
+      const away =
+        error instanceof StorageError && error.reason === 'unreachable' && storage.engine === 'mongodb';
+      if (!away) throw error;
+      log.warn({ err: error }, 'waiting for the storage');
+      await delay(1000);
+    }
+  }
+}
+
+/** A person at a terminal gets a few lines, everything else one JSON line. */
+async function greet(dependencies: RoomDependencies): Promise<void> {
+  const { config, log, storage } = dependencies;
+  const { issuer, dataDir, onLocalhost } = config;
+  const setUp = !(await hasAdministrator(storage));
+  const forPeople = config.log.format !== 'json' && process.stdout.isTTY === true;
+  const setupUrl = setUp && (onLocalhost || forPeople) ? await makeSetupLink(dependencies) : undefined;
+  if (forPeople) return void process.stdout.write(greeting({ config, setupUrl }));
+  log.info({ issuer, dataDir }, 'ready');
+  if (setupUrl) log.info({ url: setupUrl }, 'setup link');
+  else if (setUp) log.info({ command: 'latchkey setup-link' }, 'no administrator yet');
+}
+
+async function makeSetupLink({ config, secret, storage, audit, log }: RoomDependencies): Promise<string> {
+  const { relyingParties, brand, issuer } = config;
+  const manager = createPasskeyManager({
+    storage,
+    relyingParties,
+    rpName: brand.name,
+    hash: secret.hash,
+    now,
+    log,
+  });
+  const { invitations } = storage;
+  const enrolment = manager.as('enrolment');
+  const link = { purpose: 'setup', actor: { kind: 'machine' } } as const;
+  return (
+    await createLink({ invitations, enrolment, hash: secret.hash, issuer, record: audit.record, now }, link)
+  ).url;
+}
+
+/** Starts the demo app at its first use, in this process, unless it runs already (`npm run demo`). */
+function demoStarter(issuer: string, resources: AsyncDisposableStack): () => Promise<string> {
+  const origin = 'http://localhost:3001';
+  return async () => {
+    const answers = await fetch(origin, { signal: AbortSignal.timeout(500) }).catch(() => undefined);
+    if (!answers) {
+      const { createDemo } = await import('../demo/demo.ts');
+      const server = createDemo({ issuer, origin }).listen(3001, 'localhost');
+      resources.defer(() => server.closeAllConnections());
+      await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
+    }
+    return `${origin}/sign-in`;
+  };
+}
+
+function stopOnSignals({ readiness, resources }: Running, log: Log): void {
+  const stop = async () => {
+    if (readiness.stopping) return;
+    readiness.stopping = true;
+    // Whatever hangs, an operator's patience ends here.
+    setTimeout(() => leave(new Error('stopping took too long'), log), 9500).unref();
+    await resources.disposeAsync();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+}
+
+/** After a fault nobody foresaw the process is in an unknown state: it ends, and its supervisor starts it again. */
+function leaveOnFaults(log: Log): void {
+  process.on('uncaughtException', (error) => leave(error, log));
+  process.on('unhandledRejection', (reason) => leave(reason, log));
+}
+
+function leave(error: unknown, log: Log): void {
+  log.error({ err: error }, 'stopped by a fault');
+  if (error instanceof StorageError || error instanceof ConfigError) console.error(error.message);
+  process.exit(1);
+}

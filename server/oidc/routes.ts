@@ -1,0 +1,38 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware } from 'koa';
+import type { Provider } from 'oidc-provider';
+import { AppError } from '../errors.ts';
+import { handOver } from '../http/hand-over.ts';
+
+/** Where apps and other sites post to: these carry credentials of their own and keep no cookie's word. */
+export const openPaths: ReadonlySet<string> = new Set([
+  '/auth',
+  '/token',
+  '/token/introspection',
+  '/token/revocation',
+  '/me',
+]);
+
+const parseForm = bodyParser({ enableTypes: ['form'], formLimit: '8kb' });
+
+/**
+ * OIDC Core §3.1.2.1 wants POST at the authorization endpoint. It is answered with a redirect to the same request as
+ * GET: a post from another site brings no SameSite=Lax cookie, a navigation does.
+ */
+export const redirectAuthorizationPost: Middleware = async (ctx, next) => {
+  if (ctx.path !== '/auth' || ctx.method !== 'POST') return next();
+  if (!ctx.is('application/x-www-form-urlencoded')) throw new AppError('unsupported_media_type');
+  await parseForm(ctx, async () => {});
+  const { rawBody = '' } = ctx.request as Context['request'] & { rawBody?: string };
+  ctx.status = 303;
+  ctx.redirect(`/auth?${new URLSearchParams(rawBody)}`);
+};
+
+const prefixes =
+  /^\/(auth|token|me|jwks|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
+
+/** The protocol's own endpoints: oidc-provider answers. */
+export function protocolEndpoints(provider: Provider): Middleware {
+  const answer = provider.callback();
+  return (ctx, next) => (prefixes.test(ctx.path) ? handOver(ctx, answer) : next());
+}

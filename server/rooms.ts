@@ -1,0 +1,158 @@
+/** Wires the rooms together: storage and settings in, one piece of koa middleware out. */
+
+import type { Middleware } from 'koa';
+import compose from 'koa-compose';
+import type { AccountData } from '../views/pages/account.ts';
+import { claimsOf } from './accounts/claims.ts';
+import { createAccountRoutes } from './accounts/routes.ts';
+import { linkId } from './admin/links.ts';
+import type { AppCache } from './apps/app-cache.ts';
+import { secretMatches } from './apps/app-secret.ts';
+import { clientMetadata } from './apps/client-metadata.ts';
+import type { Audit } from './audit/audit.ts';
+import type { Config } from './config.ts';
+import { createEnrolmentRoutes } from './enrolment/routes.ts';
+import type { TypedProfile } from './enrolment/typed-profile.ts';
+import { createHomeRoutes } from './home/routes.ts';
+import type { ReadPage } from './http/page.ts';
+import { createMemoryLimiter, limitByAddress } from './http/rate-limit.ts';
+import { createSealedCookie } from './http/sealed-cookie.ts';
+import { createInteractionRoutes } from './interactions/routes.ts';
+import type { Log } from './log.ts';
+import { listConnectedApps } from './oidc/connected-apps.ts';
+import { createConsents } from './oidc/grants.ts';
+import { openSigningKeys } from './oidc/keys.ts';
+import { createProviderPages } from './oidc/pages.ts';
+import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
+import { protocolEndpoints, redirectAuthorizationPost } from './oidc/routes.ts';
+import { createSessions } from './oidc/sessions.ts';
+import { createVault } from './oidc/vault.ts';
+import { createPasskeyManager } from './passkeys/create-manager.ts';
+import type { RefusedCeremony } from './passkeys/dependencies.ts';
+import type { Secret } from './secret/secret.ts';
+import type { Storage } from './storage.ts';
+
+export interface RoomDependencies {
+  config: Config;
+  secret: Secret;
+  storage: Storage;
+  apps: AppCache;
+  audit: Audit;
+  log: Log;
+  readPage: ReadPage;
+  /** Starts the demo app unless it runs, and tells its address. */
+  startDemo?: () => Promise<string>;
+  now: () => number;
+}
+
+export async function openRooms(dependencies: RoomDependencies): Promise<Middleware> {
+  const { config, secret, storage, apps, audit, readPage, now } = dependencies;
+  const { accounts, artifacts, signIns, groups, invitations } = storage;
+  const vault = createVault(secret);
+  const consents = createConsents({ artifacts, vault });
+  const sessions = createSessions({ artifacts, signIns, vault });
+  const passkeys = openPasskeyManager(dependencies);
+  const provider = createProvider(await providerDependencies(dependencies, { vault, consents }));
+  const manager = passkeys.as('provider');
+  const findApp = apps.find;
+  const shared = {
+    config,
+    provider,
+    manager,
+    accounts,
+    signIns,
+    groups,
+    consents,
+    sessions,
+    audit,
+    readPage,
+    findApp,
+    now,
+  };
+  const enrolment = {
+    ...shared,
+    invitations,
+    enrolment: passkeys.as('enrolment'),
+    linkId: (token: string) => linkId(secret.hash, token),
+    endSessions: async ({ sub }: { sub: string }) => void (await artifacts.removeByAccount(sub)),
+    typedProfile: createSealedCookie<TypedProfile>({ secret, now }, { name: 'profile', minutes: 15 }),
+  };
+  const news = createSealedCookie<NonNullable<AccountData['news']>>(
+    { secret, now },
+    { name: 'news', minutes: 5 },
+  );
+  const connected = (sub: string) => listConnectedApps({ artifacts, consents, vault }, sub);
+  const routers = [
+    createHomeRoutes({
+      ...shared,
+      ...(dependencies.startDemo ? { startDemo: dependencies.startDemo } : undefined),
+    }),
+    createInteractionRoutes(enrolment),
+    createEnrolmentRoutes(enrolment),
+    createAccountRoutes({ ...shared, news, listConnectedApps: connected }),
+  ];
+  return compose([
+    limitByAddress(createMemoryLimiter({ attempts: config.rateLimit, seconds: 60 })),
+    redirectAuthorizationPost,
+    protocolEndpoints(provider),
+    ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),
+  ]);
+}
+
+function openPasskeyManager({ config, secret, storage, audit, log, now }: RoomDependencies) {
+  return createPasskeyManager({
+    storage,
+    relyingParties: config.relyingParties,
+    rpName: config.brand.name,
+    hash: secret.hash,
+    now,
+    log,
+    onRefused: (refused) => void audit.record(refusedCeremony(refused)),
+  });
+}
+
+function refusedCeremony({ reason, purpose, passkeyId }: RefusedCeremony) {
+  const type =
+    purpose === 'register' ? ('passkey.registration_refused' as const) : ('sign_in.failed' as const);
+  return { type, reason, details: { purpose }, ...(passkeyId ? { passkeyId } : undefined) };
+}
+
+async function providerDependencies(
+  { config, secret, storage, apps, readPage, log, now }: RoomDependencies,
+  {
+    vault,
+    consents,
+  }: Pick<ProviderDependencies, 'consents'> & { vault: ProviderDependencies['adapter']['vault'] },
+): Promise<ProviderDependencies> {
+  const { accounts, artifacts, groups, signingKeys } = storage;
+  return {
+    config,
+    keys: await openSigningKeys({ signingKeys, secret, now }),
+    cookieKeys: secret.cookieKeys,
+    consents,
+    pages: createProviderPages({ readPage, log }),
+    adapter: {
+      artifacts,
+      vault,
+      now,
+      userCodeHash: (userCode) => secret.hash('user code', userCode),
+      async findClient(id) {
+        const app = await apps.find(id);
+        return app && clientMetadata(app, config.lifetimes);
+      },
+    },
+    async findAccount(sub) {
+      const account = await accounts.findBySub(sub);
+      if (account?.status !== 'active') return undefined;
+      return {
+        accountId: sub,
+        claims: async (_use, scope) =>
+          claimsOf(account, scope.split(' ').includes('groups') ? await groups.findMany(account.groups) : []),
+      };
+    },
+    async secretMatches(clientId, presented) {
+      const app = await apps.find(clientId);
+      return app !== undefined && secretMatches({ app, presented, hash: secret.hash, now: now() });
+    },
+  };
+}
