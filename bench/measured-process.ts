@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Announcement, Answer, Question } from './report-cpu.ts';
 
@@ -9,7 +10,7 @@ export interface MeasuredProcess extends AsyncDisposable {
   readonly setupLink: string;
   /** Microseconds of CPU since its start, all threads. */
   cpu(): Promise<number>;
-  /** Store calls since its start, by name. */
+  /** What reached its storage since its start, by name. */
   calls(): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -20,14 +21,11 @@ export async function startMeasured(
 ): Promise<MeasuredProcess> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env: { ...process.env, ...settings },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  let complaints = '';
-  child.stderr?.on('data', (chunk) => {
-    complaints += chunk;
-  });
+  const firstLines = keepFirstLines(child);
   const { ready } = await message<Announcement>(child).catch((error: Error) => {
-    throw new Error(`${file}: ${error.message}\n${complaints}`);
+    throw new Error(`${file}: ${error.message}\n${firstLines()}`);
   });
   const ask = async (question: Question): Promise<Answer> => {
     child.send(question);
@@ -35,7 +33,7 @@ export async function startMeasured(
   };
   return {
     origin: ready.origin,
-    setupLink: ready.setupLink ?? `${ready.origin}/setup`,
+    setupLink: ready.setupLink ?? (await printedLink(firstLines)),
     async cpu() {
       const answer = await ask('cpu');
       return 'cpu' in answer ? answer.cpu : Number.NaN;
@@ -50,6 +48,25 @@ export async function startMeasured(
       await once(child, 'exit');
     },
   };
+}
+
+/** Reads all of the log, so that the server never waits for us, and keeps its beginning. */
+function keepFirstLines(child: ChildProcess): () => string {
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      if (kept.length < 20_000) kept += chunk;
+    });
+  return () => kept;
+}
+
+async function printedLink(output: () => string): Promise<string> {
+  for (let waited = 0; waited < 30_000; waited += 50) {
+    const [link] = /http:\/\/localhost:\d+\/setup\?token=[\w-]+/.exec(output()) ?? [];
+    if (link) return link;
+    await delay(50);
+  }
+  throw new Error(`no setup link in:\n${output()}`);
 }
 
 async function message<Message>(child: ChildProcess): Promise<Message> {

@@ -23,12 +23,10 @@ export async function settle(origin: string, setupLink: string): Promise<Workpla
   return { origin, authenticator: browser.authenticator };
 }
 
-/** @param settings of the app that the person signs in to */
+/** The person signs in to the demo app once, and can then do everything. */
 export async function createLane({ origin, authenticator }: Workplace): Promise<Lane> {
   const browser = createSoftwareBrowser(origin, authenticator);
-  const provider = await client.discovery(new URL(origin), 'demo', undefined, client.None(), {
-    execute: [client.allowInsecureRequests],
-  });
+  const provider = await discover(origin);
   let tokens = await login(provider, browser);
   return {
     async login() {
@@ -51,20 +49,28 @@ export async function createLane({ origin, authenticator }: Workplace): Promise<
 async function login(provider: client.Configuration, browser: SoftwareBrowser) {
   browser.forgetCookies();
   const codeVerifier = client.randomPKCECodeVerifier();
-  const state = client.randomState();
-  const answer = await browser.authorize(
-    client.buildAuthorizationUrl(provider, {
-      redirect_uri: redirectUri,
-      scope: 'openid profile email groups',
-      state,
-      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-    }),
-  );
-  return client.authorizationCodeGrant(provider, answer, {
-    pkceCodeVerifier: codeVerifier,
-    expectedState: state,
+  const answer = await browser.authorize(await requestAt(provider, codeVerifier));
+  return client.authorizationCodeGrant(provider, answer, { pkceCodeVerifier: codeVerifier });
+}
+
+async function requestAt(provider: client.Configuration, codeVerifier: string): Promise<URL> {
+  return client.buildAuthorizationUrl(provider, {
+    redirect_uri: redirectUri,
+    scope: 'openid profile email groups',
+    code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
   });
+}
+
+function discover(origin: string): Promise<client.Configuration> {
+  return client.discovery(new URL(origin), 'demo', undefined, client.None(), {
+    execute: [client.allowInsecureRequests],
+  });
+}
+
+/** A sign-in of the demo app, as its beginning. */
+export async function authorizationRequest(origin: string): Promise<URL> {
+  return requestAt(await discover(origin), client.randomPKCECodeVerifier());
 }
 
 function present(token: string | undefined): string {

@@ -21,9 +21,17 @@ export interface SoftwareBrowser {
    * @returns the address at the app that the browser was sent to
    */
   authorize(request: URL): Promise<URL>;
-  /** One request, with the cookies of this browser; redirects are left to the caller. */
-  send(url: URL, body?: object): Promise<Response>;
+  /** Follows redirects up to a page with a script, whose requests can then be made one by one. */
+  open(url: URL): Promise<OpenPage>;
   forgetCookies(): void;
+}
+
+/** A page with a script, to speak to the server in its place. */
+export interface OpenPage {
+  /** @throws Error where the answer is none of success */
+  post<Answer>(address: string, body: object): Promise<Answer>;
+  /** Of the answer, whatever it is. */
+  status(address: string, body: object): Promise<number>;
 }
 
 /** `origin` is the issuer's. Several browsers may share one authenticator, as if a passkey were synced. */
@@ -85,7 +93,18 @@ export function createSoftwareBrowser(
 
   return {
     authenticator,
-    send,
+    async open(from) {
+      const { url, page } = await follow(from);
+      const { urls } = pageData(page);
+      return {
+        post: (address, body) => post(new URL(at(urls, address), url), body),
+        async status(address, body) {
+          const response = await send(new URL(at(urls, address), url), body);
+          await response.arrayBuffer();
+          return response.status;
+        },
+      };
+    },
     forgetCookies() {
       cookies = new CookieJar();
     },
