@@ -16,7 +16,7 @@ export function suspension({ storage, administration, record, now, actor }: Admi
 
   /**
    * First the account, so that nothing new begins; then what it has. Two administrators who disable each other at
-   * the same moment both find nobody left afterwards, and both give way.
+   * the same moment both find nobody left afterwards, and give way.
    */
   async function shutOut(account: Account): Promise<{ account: Account; ended: number }> {
     const disabled = account.status === 'disabled' ? account : await setStatus(account, 'disabled');
@@ -28,8 +28,12 @@ export function suspension({ storage, administration, record, now, actor }: Admi
     return { account: disabled, ended: await artifacts.removeByAccount(account.sub) };
   }
 
+  /** Active, and with a passkey to come in with: one who was only invited could not help anybody. */
   async function hasActiveAdministrator(): Promise<boolean> {
-    return (await accounts.listByRole('administrator')).some(({ status }) => status === 'active');
+    const active = (await accounts.listByRole('administrator')).filter(({ status }) => status === 'active');
+    const handles = active.flatMap(({ userHandles }) => userHandles);
+    const lists = await Promise.all(handles.map((userHandle) => administration.listPasskeys({ userHandle })));
+    return lists.some(({ passkeys }) => passkeys.some(({ status }) => status === 'active'));
   }
 
   return {
