@@ -13,6 +13,7 @@ export const challengeKind: RecordKind = {
     browser: String,
     userHandle: String,
     ticketId: String,
+    proofId: String,
     expiresAt: Number,
   },
 };
