@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Log } from '../log.ts';
 import type { Metrics } from './metrics.ts';
-import { clientAddress, requestId } from './request.ts';
+import { clientAddress, requestId, withoutIds } from './request.ts';
 
 /** A line for each request: never its query, cookies or headers, which hold codes and tokens. */
 export function logAccess(log: Log, metrics: Metrics): Middleware {
@@ -16,7 +16,7 @@ export function logAccess(log: Log, metrics: Metrics): Middleware {
         {
           requestId: requestId(ctx),
           method,
-          path,
+          path: withoutIds(path),
           status,
           ms: Math.round(ms * 10) / 10,
           address: clientAddress(ctx),

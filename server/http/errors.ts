@@ -68,7 +68,7 @@ export function toAppError(thrown: unknown): AppError {
 }
 
 function report(ctx: Context, error: AppError, log: Log): void {
-  const facts = { requestId: requestId(ctx), method: ctx.method, path: ctx.path };
+  const facts = { requestId: requestId(ctx), method: ctx.method, path: withoutIds(ctx.path) };
   if (error.status >= 500) log.error({ ...facts, err: error }, 'request failed');
   else log.info({ ...facts, code: error.code, detail: error.detail, field: error.field }, 'request refused');
 }

@@ -106,3 +106,8 @@ export function settleProvenance({ issuer, trustedProxies }: Place): Middleware 
 function withoutDefaultPort(host: string, protocol: string): string {
   return host.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '');
 }
+
+/** A path as it may be logged: an interaction's id is as good as its cookie while it lasts. */
+export function withoutIds(path: string): string {
+  return path.replace(/^\/(interaction|auth)\/[^/]+/, '/$1/:uid');
+}

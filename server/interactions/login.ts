@@ -1,6 +1,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { InteractionResults } from 'oidc-provider';
 import type { Account, AccountRepository } from '../accounts/account.ts';
+import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../errors.ts';
 import { requestedAcr } from '../oidc/requested-acr.ts';
 import type { CeremonyContext, PasskeyManager } from '../passkeys/manager.ts';
@@ -12,6 +13,7 @@ export interface LoginDependencies {
   manager: Pick<PasskeyManager, 'finishAuthentication'>;
   accounts: AccountRepository;
   signIns: SignInRepository;
+  audit: Pick<Audit, 'record'>;
 }
 
 export interface LoginInput extends CeremonyContext, Surroundings {
@@ -39,7 +41,16 @@ export async function signIn(
   if (!account)
     throw new AppError('passkey_rejected', { detail: `no account has user handle of passkey ${passkey.id}` });
   if (account.status !== 'active') throw new AppError('account_disabled', { detail: account.id });
-  return { account, signIn: await recordSignIn(dependencies, { account, passkey, at, ...made }) };
+  const written = await recordSignIn(dependencies, { account, passkey, at, ...made });
+  // The sign-in itself is stored; its audit event follows in the next batch and holds nobody up.
+  void dependencies.audit.record({
+    type: 'sign_in.succeeded',
+    accountId: account.id,
+    passkeyId: passkey.id,
+    appId: made.appId,
+    signInId: written.id,
+  });
+  return { account, signIn: written };
 }
 
 /** How the interaction ends: signed in, or refused where the app insists on more than this passkey gives. */

@@ -1,0 +1,128 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import { browserBinding } from '../../http/cookies.ts';
+import { readBody } from '../../http/input.ts';
+import type { ProofPurpose } from '../../passkeys/manager.ts';
+import type { Account } from '../account.ts';
+import { listPasskeys } from '../overview.ts';
+import type { AccountRouteDependencies, Handler } from '../routes.ts';
+
+const purpose = z.enum(['add-passkey', 'rename-passkey', 'remove-passkey'] satisfies ProofPurpose[]);
+const id = z.string().min(1).max(2000);
+const bodies = {
+  confirmOptions: z.strictObject({ purpose }),
+  confirm: z.strictObject({ purpose, response: z.looseObject({}) }),
+  addOptions: z.strictObject({ proof: id }),
+  add: z.strictObject({ response: z.looseObject({}) }),
+  rename: z.strictObject({ passkeyId: id, name: z.string().max(1000), proof: id }),
+  remove: z.strictObject({ passkeyId: id, proof: id }),
+};
+
+/** A person's own passkeys: each change wants a passkey that was used for it within five minutes (ASVS 5.0 7.5.1). */
+export function addPasskeyRoutes(
+  router: Router,
+  own: (handler: Handler) => (ctx: Context) => Promise<void>,
+): void {
+  router
+    .post('/confirm/options', own(giveConfirmOptions))
+    .post('/confirm', own(confirm))
+    .post('/passkeys/options', own(giveAddOptions))
+    .post('/passkeys', own(addPasskey))
+    .post('/passkeys/rename', own(renamePasskey))
+    .post('/passkeys/remove', own(removePasskey));
+}
+
+const giveConfirmOptions: Handler = async ({ manager }, ctx, { account }) => {
+  const { purpose: wanted } = await readBody(ctx, bodies.confirmOptions);
+  const userHandle = await handleWithPasskey({ manager }, account);
+  ctx.body = await manager.beginAuthentication({ ...ceremony(ctx), purpose: wanted, userHandle });
+};
+
+const confirm: Handler = async ({ manager, audit }, ctx, { account }) => {
+  const { purpose: wanted, response } = await readBody(ctx, bodies.confirm);
+  const made = await manager.finishAuthentication({
+    ...ceremony(ctx),
+    purpose: wanted,
+    response: response as never,
+  });
+  if (!account.userHandles.includes(made.userHandle))
+    throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
+  await audit.record({
+    type: 'sign_in.confirmed',
+    accountId: account.id,
+    passkeyId: made.passkey.id,
+    details: { purpose: wanted },
+  });
+  ctx.body = { proof: made.proof };
+};
+
+const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
+  const { proof } = await readBody(ctx, bodies.addOptions);
+  const userHandle = await handleWithPasskey({ manager }, account);
+  const user = { name: account.userName, displayName: account.name };
+  ctx.body = await manager.beginRegistration({
+    ...ceremony(ctx),
+    authorization: { userHandle, proof },
+    user,
+  });
+};
+
+const addPasskey: Handler = async ({ manager, audit, news }, ctx, { account }) => {
+  const { response } = await readBody(ctx, bodies.add);
+  const { passkey } = await manager.finishRegistration({ ...ceremony(ctx), response: response as never });
+  await audit.record({
+    type: 'passkey.registered',
+    accountId: account.id,
+    passkeyId: passkey.id,
+    details: { by: 'account' },
+  });
+  news.set(ctx, { kind: 'passkey-added', passkeyName: passkey.name });
+  ctx.body = { location: '/account' };
+};
+
+const renamePasskey: Handler = async ({ manager, audit }, ctx, { account }) => {
+  const { passkeyId, name, proof } = await readBody(ctx, bodies.rename);
+  const { userHandle } = await ownPasskey({ manager }, account, passkeyId);
+  const renamed = { userHandle, passkeyId, name, proof, browser: browserBinding(ctx) };
+  const { passkey } = await manager.renamePasskey(renamed);
+  await audit.record({ type: 'passkey.renamed', accountId: account.id, passkeyId });
+  ctx.body = { name: passkey.name };
+};
+
+/** What its sign-ins made ends with it, this session too if it is one of them. */
+const removePasskey: Handler = async ({ manager, sessions, audit, news }, ctx, { account }) => {
+  const { passkeyId, proof } = await readBody(ctx, bodies.remove);
+  const { userHandle, name } = await ownPasskey({ manager }, account, passkeyId);
+  await manager.removePasskey({ userHandle, passkeyId, proof, browser: browserBinding(ctx) });
+  await sessions.endMadeBy(passkeyId);
+  await audit.record({ type: 'passkey.removed', accountId: account.id, passkeyId });
+  news.set(ctx, { kind: 'passkey-removed', passkeyName: name });
+  ctx.body = { location: '/account' };
+};
+
+/** Ceremonies of the account page belong to this browser, whatever session it has by then. */
+function ceremony(ctx: Context): { interaction: string; browser: string } {
+  return { interaction: 'account', browser: browserBinding(ctx) };
+}
+
+/** Of several user handles (an import has its own), the first that can confirm something. */
+async function handleWithPasskey(
+  dependencies: Pick<AccountRouteDependencies, 'manager'>,
+  account: Account,
+): Promise<string> {
+  const usable = (await listPasskeys(dependencies, account)).find(({ status }) => status === 'active');
+  if (!usable) throw new AppError('confirmation_required', { detail: `${account.id} has no active passkey` });
+  return usable.userHandle;
+}
+
+async function ownPasskey(
+  dependencies: Pick<AccountRouteDependencies, 'manager'>,
+  account: Account,
+  passkeyId: string,
+) {
+  const passkey = (await listPasskeys(dependencies, account)).find((each) => each.id === passkeyId);
+  if (!passkey) throw new AppError('passkey_not_found');
+  return passkey;
+}

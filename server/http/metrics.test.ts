@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { send, startApplication } from '../testing/http-fixture.ts';
+import { createMetrics, serveMetrics } from './metrics.ts';
+
+describe('metrics', () => {
+  it('are served on a port of their own, and nothing else there', async () => {
+    const { registry } = createMetrics({ collectRuntime: true });
+    await using server = await serveMetrics(registry, { host: '127.0.0.1', port: 0 });
+    const { status, body, headers } = await send(server.port, '/metrics', { headers: { Host: 'a' } });
+    assert.equal(status, 200);
+    assert.match(headers['content-type'] ?? '', /text\/plain/);
+    assert.match(body, /nodejs_eventloop_lag_seconds/);
+    assert.equal((await send(server.port, '/account', { headers: { Host: 'a' } })).status, 404);
+  });
+
+  it('are not served by the application', async () => {
+    await using app = await startApplication(() => {});
+    assert.equal((await app.send('/metrics')).status, 404);
+  });
+
+  it('count requests by class of route, however many addresses are asked for', async () => {
+    const metrics = createMetrics({ collectRuntime: false });
+    await using app = await startApplication(() => {}, { metrics });
+    for (let i = 0; i < 30; i += 1) await app.send(`/interaction/${i}`);
+    for (let i = 0; i < 30; i += 1)
+      await app.send(`/random-${i}`, {
+        method: i % 2 ? 'GET' : `METHOD`.slice(0, 3) === 'MET' ? 'SEARCH' : 'GET',
+      });
+    await app.send('/.well-known/openid-configuration');
+    const text = await metrics.registry.metrics();
+    const routes = new Set([...text.matchAll(/route="([^"]+)"/g)].map(([, route]) => route));
+    assert.deepEqual([...routes].sort(), ['discovery', 'interaction', 'other']);
+    assert.match(text, /_count\{method="GET",route="interaction",status="4xx"\} 30/);
+  });
+
+  it('count sign-ins by result and lost audit events', async () => {
+    const metrics = createMetrics({ collectRuntime: false });
+    metrics.countSignIn('succeeded');
+    metrics.countSignIn('passkey_rejected');
+    metrics.countLostAuditEvents(3);
+    const text = await metrics.registry.metrics();
+    assert.match(text, /latchkey_sign_ins_total\{result="succeeded"\} 1/);
+    assert.match(text, /latchkey_audit_events_lost_total 3/);
+  });
+});
