@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Artifact } from '../../server/storage.ts';
+import { assertConflict, assertOneWinner, race } from './assertions.ts';
+import { type Open, openedOnce } from './opened.ts';
+import { artifactSample, now, oddStrings, randomId } from './samples.ts';
+
+export function artifactsContract(name: string, open: Open): void {
+  describe(`${name}: artifacts`, () => {
+    const storage = openedOnce(open);
+    const artifacts = () => storage().artifacts;
+    const insertAll = async (all: readonly Artifact[]) => {
+      for (const artifact of all) await artifacts().upsert(artifact);
+    };
+
+    it('keeps every field, and leaves absent ones absent', async () => {
+      const bare = artifactSample();
+      const full = artifactSample({
+        model: 'DeviceCode',
+        grantId: randomId(),
+        uid: randomId(),
+        accountId: randomId(),
+        appId: randomId(),
+        userCodeHash: randomId(),
+        signInId: randomId(),
+        consumedAt: now,
+      });
+      const { expiresAt, ...eternal } = artifactSample();
+      await insertAll([bare, full, eternal]);
+      assert.deepEqual(await artifacts().find(bare.id), bare);
+      assert.deepEqual(await artifacts().find(full.id), full);
+      assert.deepEqual(await artifacts().find(eternal.id), eternal);
+      assert.deepEqual(await artifacts().findByUserCode(String(full.userCodeHash)), full);
+      assert.equal(await artifacts().find(randomId()), undefined);
+      assert.equal(await artifacts().findByUserCode(randomId()), undefined);
+    });
+
+    it('replaces the whole artifact with an upsert, but keeps that it was consumed', async () => {
+      const artifact = artifactSample({ grantId: 'g', accountId: randomId() });
+      await artifacts().upsert(artifact);
+      assert.equal(await artifacts().recordConsumed(artifact.id, now), true);
+      const { grantId, ...rest } = artifact;
+      await artifacts().upsert({ ...rest, payload: 'new' });
+      assert.deepEqual(await artifacts().find(artifact.id), { ...rest, payload: 'new', consumedAt: now });
+      assert.equal(await artifacts().recordConsumed(artifact.id, now + 1), false);
+    });
+
+    it('lets a session with the same uid give way', async () => {
+      const uid = randomId();
+      const [before, after] = [
+        artifactSample({ model: 'Session', uid }),
+        artifactSample({ model: 'Session', uid }),
+      ];
+      const token = artifactSample({ uid });
+      await insertAll([before, token, after]);
+      assert.equal(await artifacts().find(before.id), undefined);
+      assert.deepEqual(await artifacts().findSession(uid), after);
+      assert.deepEqual(await artifacts().find(token.id), token);
+      await artifacts().upsert({ ...after, payload: 'saved again' });
+      assert.equal((await artifacts().findSession(uid))?.payload, 'saved again');
+    });
+
+    it('leaves one session of 50 that are saved with one uid at once', async () => {
+      const uid = randomId();
+      const sessions = Array.from({ length: 50 }, () => artifactSample({ model: 'Session', uid }));
+      await race((i) => artifacts().upsert(sessions[i] ?? artifactSample()));
+      const found = await Promise.all(sessions.map(({ id }) => artifacts().find(id)));
+      assert.equal(found.filter(Boolean).length, 1);
+    });
+
+    it('F18 lets one of 50 consume an artifact', async () => {
+      const artifact = artifactSample({ model: 'AuthorizationCode' });
+      await artifacts().upsert(artifact);
+      await assertOneWinner((i) => artifacts().recordConsumed(artifact.id, now + i));
+      assert.equal(await artifacts().recordConsumed(randomId(), now), false);
+    });
+
+    it('inserts one of 50 with one id, and again only after it has expired', async () => {
+      const artifact = artifactSample({ model: 'ReplayDetection', expiresAt: now + 10 });
+      const insertAt = (at: number) => async () => {
+        await artifacts().insert({ ...artifact, expiresAt: at + 10 }, at);
+        return true;
+      };
+      await assertOneWinner(insertAt(now));
+      await assertConflict(insertAt(now + 9)(), 'id');
+      await artifacts().recordConsumed(artifact.id, now);
+      await assertOneWinner(insertAt(now + 10));
+      assert.deepEqual(await artifacts().find(artifact.id), { ...artifact, expiresAt: now + 20 });
+    });
+
+    it('never replaces by an insert what does not expire', async () => {
+      const { expiresAt, ...eternal } = artifactSample();
+      await artifacts().insert(eternal, now);
+      await assertConflict(artifacts().insert(eternal, Number.MAX_SAFE_INTEGER), 'id');
+    });
+
+    it('refuses a user code that another device uses', async () => {
+      const userCodeHash = randomId();
+      await artifacts().upsert(artifactSample({ model: 'DeviceCode', userCodeHash }));
+      await assertConflict(
+        artifacts().upsert(artifactSample({ model: 'DeviceCode', userCodeHash })),
+        'userCodeHash',
+      );
+    });
+
+    it('removes by grant, of one model or of all', async () => {
+      const grantId = randomId();
+      const models = ['AccessToken', 'AccessToken', 'RefreshToken', 'AuthorizationCode'];
+      await insertAll(models.map((model) => artifactSample({ model, grantId })));
+      const bystander = artifactSample({ grantId: randomId() });
+      await artifacts().upsert(bystander);
+      assert.equal(await artifacts().removeByGrant(grantId, 'AccessToken'), 2);
+      assert.equal(await artifacts().removeByGrant(grantId), 2);
+      assert.equal(await artifacts().removeByGrant(grantId), 0);
+      assert.deepEqual(await artifacts().find(bystander.id), bystander);
+    });
+
+    it('removes by account and by app', async () => {
+      const [accountId, appId] = [randomId(), randomId()];
+      await insertAll([
+        artifactSample({ accountId, appId }),
+        artifactSample({ accountId }),
+        artifactSample({ appId }),
+      ]);
+      assert.equal(await artifacts().removeByAccount(accountId), 2);
+      assert.equal(await artifacts().removeByApp(appId), 1);
+    });
+
+    it('removes a session and what ends with it, for one of 50', async () => {
+      const uid = randomId();
+      const session = artifactSample({ model: 'Session', uid });
+      const [token, bystander] = [artifactSample({ uid }), artifactSample({ uid: randomId() })];
+      await insertAll([session, token, bystander]);
+      await assertOneWinner(() => artifacts().removeSession(uid));
+      assert.equal(await artifacts().findSession(uid), undefined);
+      assert.equal(await artifacts().find(token.id), undefined);
+      assert.deepEqual(await artifacts().find(bystander.id), bystander);
+    });
+
+    it('removes one by id, once', async () => {
+      const artifact = artifactSample();
+      await artifacts().upsert(artifact);
+      await assertOneWinner(() => artifacts().remove(artifact.id));
+    });
+
+    it('lists sessions and grants by account and by sign-in', async () => {
+      const accountId = randomId();
+      const session = artifactSample({ model: 'Session', uid: randomId(), accountId, signInId: randomId() });
+      const grant = artifactSample({ model: 'Grant', accountId, signInId: randomId() });
+      await insertAll([session, grant, artifactSample({ accountId })]);
+      assert.deepEqual(await artifacts().listByAccount(accountId, 'Session'), [session]);
+      assert.deepEqual(await artifacts().listByAccount(accountId, 'Grant'), [grant]);
+      const signInIds = [String(session.signInId), String(grant.signInId), randomId()];
+      assert.deepEqual(await artifacts().listBySignIns(signInIds, 'Session'), [session]);
+      assert.deepEqual(await artifacts().listBySignIns(signInIds, 'Grant'), [grant]);
+      assert.deepEqual(await artifacts().listBySignIns([], 'Grant'), []);
+    });
+
+    it('F11 removes what has expired by the clock of the caller, however much it is', async () => {
+      const long = now - 1_000_000;
+      const expired = Array.from({ length: 700 }, () => artifactSample({ expiresAt: long + 1 }));
+      const { expiresAt, ...eternal } = artifactSample();
+      await Promise.all(expired.map((artifact) => artifacts().upsert(artifact)));
+      const fresh = artifactSample({ expiresAt: long + 2 });
+      await insertAll([fresh, eternal]);
+      assert.equal(await artifacts().removeExpired(long), 0);
+      assert.equal(await artifacts().removeExpired(long + 1), 700);
+      assert.deepEqual(await artifacts().find(fresh.id), fresh);
+      assert.deepEqual(await artifacts().find(eternal.id), eternal);
+    });
+
+    it('keeps 100 kB and odd strings as they are', async () => {
+      for (const payload of ['x'.repeat(100_000), ...oddStrings]) {
+        const artifact = artifactSample({ id: `${payload.slice(0, 20)}${randomId()}`, payload });
+        await artifacts().upsert(artifact);
+        assert.deepEqual(await artifacts().find(artifact.id), artifact);
+      }
+    });
+  });
+}
