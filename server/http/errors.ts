@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { AppError, ConflictError, type ErrorCode, StorageError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { requestId, withoutIds } from './request.ts';
+import { requestFacts, requestId, withoutIds } from './request.ts';
 
 /** An error as people and scripts see it. */
 export interface PublicError {
