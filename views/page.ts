@@ -1,7 +1,7 @@
 import type { AssetUrls } from './assets.ts';
 import { type Html, html, json } from './html.ts';
 import type { ScriptData } from './page-data.ts';
-import { lockSymbol, productSymbol } from './parts/symbols.ts';
+import { productSymbol } from './parts/symbols.ts';
 import { type Locale, languages, type Words } from './words.ts';
 
 /** What every page knows, whatever it shows. */
@@ -71,7 +71,7 @@ ${masthead(page)}
 ${layout.banner}
 <h1 id="heading" tabindex="-1">${layout.heading}</h1>
 ${layout.lead && html`<p class="lead">${layout.lead}</p>`}
-${layout.script && html`<noscript><p class="notice problem">${words('page.noScript')}</p></noscript>`}
+${layout.script && html`<noscript><p class="notice caution">${words('page.noScript')}</p></noscript>`}
 ${layout.content}
 </main>
 ${footer(page, layout.languageLinks ?? true)}
@@ -89,7 +89,7 @@ ${brand.logoUrl ? html`<img src="${brand.logoUrl}" alt="" width="32" height="32"
 
 function footer({ words, issuer, requestId, locale }: PageContext, languageLinks: boolean): Html {
   return html`<footer class="footer">
-<p class="address">${lockSymbol}<span class="visually-hidden">${words('page.address')} </span><bdi>${issuer}</bdi></p>
+<p class="address"><span class="visually-hidden">${words('page.address')} </span><bdi>${issuer}</bdi></p>
 ${languageLinks && languageNavigation(words, locale)}
 ${requestId && html`<p class="request-id">${words('page.requestId')} <bdi><code>${requestId}</code></bdi></p>`}
 </footer>`;

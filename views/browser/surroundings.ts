@@ -39,6 +39,5 @@ function showMismatch(
     find('[data-remedy]', notice).hidden = false;
   }
   notice.hidden = false;
-  for (const form of findAll('[data-form]')) form.hidden = true;
   find('h2', notice).focus();
 }

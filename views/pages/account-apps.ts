@@ -33,7 +33,7 @@ function appCard(page: PageContext, app: ConnectedApp, { index, now }: { index: 
 <div class="item-picture">${appPicture(app)}</div>
 <div class="item-body">
 <h3 id="app-${index}"><bdi>${app.name}</bdi></h3>
-<p class="item-facts">${app.host && html`<bdi>${app.host}</bdi> · `}${words.rich('apps.since', { when: moment(locale, app.connectedAt, now) })}</p>
+<p class="item-facts">${app.host && html`<span><bdi>${app.host}</bdi></span>`}<span>${words.rich('apps.since', { when: moment(locale, app.connectedAt, now) })}</span></p>
 <details><summary>${words('apps.sees')}</summary><ul class="facts">${app.items.map((item) => html`<li>${consentSentence(page, item)}</li>`)}</ul></details>
 </div>
 <div class="item-actions needs-scripts"><button class="button small quiet" type="button" data-act="disconnect" data-value="${app.id}" aria-describedby="app-${index}" disabled>${words('apps.disconnect')}</button></div>

@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 import type { PageContext } from '../page.ts';
-import { ceremonyButton, passkeyQuestions } from '../parts/ceremony.ts';
+import { ceremonyButton, ceremonyMessage, passkeyQuestions } from '../parts/ceremony.ts';
 import { describeDevice } from '../parts/device.ts';
 import { deviceSymbol, passkeySymbol, syncedSymbol } from '../parts/symbols.ts';
 import { moment } from '../parts/time.ts';
@@ -52,7 +52,7 @@ function passkeyCard(page: PageContext, passkey: PasskeyCard, { index, now, last
 <div class="item-body">
 <h3 id="passkey-${index}"><bdi>${passkey.name}</bdi></h3>
 <p class="badges">${badges(page, passkey)}</p>
-<p class="item-facts">${passkey.model && passkey.model !== passkey.name && html`<bdi>${passkey.model}</bdi> · `}${storagePlace(page, passkey)}</p>
+<p class="item-facts">${passkey.model && passkey.model !== passkey.name && html`<span><bdi>${passkey.model}</bdi></span>`}<span>${storagePlace(page, passkey)}</span></p>
 <p class="item-facts">${usage(page, passkey, now)}</p>
 </div>
 <div class="item-actions needs-scripts">
@@ -79,12 +79,15 @@ function storagePlace({ words }: PageContext, { synced }: PasskeyCard): Html {
 
 function usage({ words, locale }: PageContext, passkey: PasskeyCard, now: number): Html {
   const created = words.rich('passkey.created', { when: moment(locale, passkey.createdAt, now) });
-  if (!passkey.lastUsedAt) return html`${created} · ${words('passkey.neverUsed')}`;
-  const when = moment(locale, passkey.lastUsedAt, now);
-  const used = passkey.lastUsedDevice
-    ? words.rich('passkey.usedOn', { when, device: describeDevice(words, passkey.lastUsedDevice) })
-    : words.rich('passkey.used', { when });
-  return html`${created} · ${used}`;
+  return html`<span>${created}</span><span>${lastUse()}</span>`;
+
+  function lastUse(): Html {
+    if (!passkey.lastUsedAt) return html`${words('passkey.neverUsed')}`;
+    const when = moment(locale, passkey.lastUsedAt, now);
+    return passkey.lastUsedDevice
+      ? words.rich('passkey.usedOn', { when, device: describeDevice(words, passkey.lastUsedDevice) })
+      : words.rich('passkey.used', { when });
+  }
 }
 
 interface Dialog {
@@ -97,20 +100,16 @@ function dialog({ id, heading, content }: Dialog): Html {
   return html`<dialog id="${id}" aria-labelledby="${id}-heading" class="dialog"><h2 id="${id}-heading" tabindex="-1">${heading}</h2>${content}</dialog>`;
 }
 
-/** Says where a dialog stands; empty at first, with room kept. */
-const says = html`<div class="says" data-says role="status" aria-live="polite"></div>`;
-
 function renameDialog({ words }: PageContext, passkey: PasskeyCard, index: number): Html {
   return dialog({
     id: `rename-${index}`,
     heading: words('rename.heading'),
     content: html`<form class="stack" data-passkey-form="rename" data-passkey-id="${passkey.id}" novalidate>
 <div class="field"><label for="rename-${index}-name">${words('rename.name')}</label>
-<input id="rename-${index}-name" name="name" value="${passkey.name}" maxlength="60" required autocomplete="off" aria-describedby="rename-${index}-hint rename-${index}-name-problem">
-<p class="field-problem" id="rename-${index}-name-problem"></p>
-<p class="hint" id="rename-${index}-hint">${words('confirm.before')}</p></div>
+<input id="rename-${index}-name" name="name" value="${passkey.name}" maxlength="60" required autocomplete="off" aria-describedby="rename-${index}-name-problem">
+<p class="field-problem" id="rename-${index}-name-problem"></p></div>
 <div class="actions"><button class="button primary" type="submit">${words('rename.save')}</button>
-<button class="button" type="button" data-closes>${words('action.cancel')}</button></div>${says}</form>`,
+<button class="button" type="button" data-closes>${words('action.cancel')}</button></div>${ceremonyMessage(words('confirm.before'))}</form>`,
   });
 }
 
@@ -122,9 +121,8 @@ function removeDialog({ words }: PageContext, passkey: PasskeyCard, index: numbe
 <p>${words('remove.ends', passkey.ends)}</p>
 ${passkey.inUse && html`<p class="notice caution">${words('remove.inUse')}</p>`}
 <p class="hint">${words('remove.provider')}</p>
-<p class="hint">${words('confirm.before')}</p>
 <div class="actions"><button class="button danger" type="submit">${words('remove.button')}</button>
-<button class="button" type="button" data-closes>${words('action.cancel')}</button></div>${says}</form>`,
+<button class="button" type="button" data-closes>${words('action.cancel')}</button></div>${ceremonyMessage(words('confirm.before'))}</form>`,
   });
 }
 
@@ -155,7 +153,7 @@ export function addPasskeyDialog({ words }: PageContext): Html {
 <div class="actions"><button class="button primary" type="submit" data-for-step="confirm">${passkeySymbol}<span>${words('add.confirmButton')}</span></button>
 <span data-for-step="create" hidden>${ceremonyButton(words('enrol.button'), 'submit')}</span>
 <button class="button" type="button" data-closes>${words('action.cancel')}</button></div>
-${says}</form>
+${ceremonyMessage(words('confirm.before'))}</form>
 ${passkeyQuestions(words)}`,
   });
 }

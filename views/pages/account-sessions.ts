@@ -40,16 +40,16 @@ function sessionCard(
 ): Html {
   const { words, locale } = page;
   const signedIn = words.rich('sessions.signedIn', { when: moment(locale, session.signedInAt, now) });
+  const lastUse =
+    session.lastUsedAt !== undefined &&
+    !session.current &&
+    html`<span>${words.rich('sessions.used', { when: moment(locale, session.lastUsedAt, now) })}</span>`;
   return html`<li class="item">
 <div class="item-body">
 <h3 id="session-${index}">${describeDevice(words, session.device)}</h3>
 <p class="badges">${session.current && html`<span class="badge">${words('sessions.current')}</span>`}</p>
-<p class="item-facts">${signedIn}${session.address && html` · <bdi>${session.address}</bdi>`}</p>
-<p class="item-facts">${session.passkeyName && words.rich('sessions.with', { passkey: html`<bdi>${session.passkeyName}</bdi>` })}${
-    session.lastUsedAt !== undefined &&
-    !session.current &&
-    html`${session.passkeyName && ' · '}${words.rich('sessions.used', { when: moment(locale, session.lastUsedAt, now) })}`
-  }</p>
+<p class="item-facts"><span>${signedIn}</span>${session.address && html`<span><bdi>${session.address}</bdi></span>`}</p>
+<p class="item-facts">${session.passkeyName && html`<span>${words.rich('sessions.with', { passkey: html`<bdi>${session.passkeyName}</bdi>` })}</span>`}${lastUse}</p>
 </div>
 ${
   !session.current &&

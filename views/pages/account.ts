@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts';
 import { type PageContext, renderPage } from '../page.ts';
 import type { Installation, PasskeySignal } from '../page-data.ts';
 import { wrongPlace } from '../parts/ceremony.ts';
+import { checkSymbol } from '../parts/symbols.ts';
 import { wordsForScript } from '../script-words.ts';
 import { appsSection, type ConnectedApp } from './account-apps.ts';
 import { addPasskeyDialog, type PasskeyCard, passkeysSection } from './account-passkeys.ts';
@@ -38,7 +39,10 @@ export function accountPage(page: PageContext, data: AccountData): Html {
   const { welcome, profile } = data;
   return renderPage(page, {
     heading: words('account.heading'),
-    lead: html`<bdi>${profile.name}</bdi> <span class="quiet-text">· <bdi>${profile.userName}</bdi></span>`,
+    lead: words.rich('account.person', {
+      name: html`<bdi>${profile.name}</bdi>`,
+      userName: html`<bdi>${profile.userName}</bdi>`,
+    }),
     banner: html`<form class="sign-out" method="get" action="${accountUrls.signOut}"><button class="button small" type="submit">${words('action.signOut')}</button></form>`,
     shape: 'sheet',
     script: 'account.js',
@@ -63,6 +67,7 @@ ${addPasskeyDialog(page)}`,
 function welcomeSection({ words }: PageContext, welcome: Welcome, passkeys: readonly PasskeyCard[]): Html {
   const [first] = passkeys;
   return html`<section class="panel welcome" aria-labelledby="welcome">
+<div class="mark success">${checkSymbol}</div>
 <h2 id="welcome">${words(welcome.administrator ? 'welcome.administrator' : 'welcome.heading')}</h2>
 <p>${
     first?.model

@@ -47,8 +47,8 @@ ${fields}
 ${ceremonyButton(words('enrol.button'), 'submit')}
 ${ceremonyMessage(words('enrol.before'))}
 </form>
-${leave}
-${passkeyQuestions(words)}`;
+${passkeyQuestions(words)}
+${leave}`;
 }
 
 /** Who it is: three fields at most. */

@@ -13,7 +13,7 @@ export function homePage(page: PageContext, { hasAdministrator, accountUrl }: Ho
   if (!hasAdministrator) return setupLinkPage(page);
   const { words } = page;
   return renderPage(page, {
-    heading: page.brand.name,
+    heading: words('home.heading', { name: page.brand.name }),
     lead: words('home.lead'),
     content: html`<p class="after"><a class="button primary" href="${accountUrl}">${words('home.signIn')}</a></p>`,
   });

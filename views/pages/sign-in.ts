@@ -53,7 +53,7 @@ export function signInPage(page: PageContext, data: SignInData): Html {
 <form class="stack needs-scripts" data-form novalidate>
 <div class="field" data-autofill>
 <label for="user-name">${words('signIn.userName')}</label>
-<input id="user-name" name="userName" type="text" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" maxlength="200" value="${data.userName ?? ''}">
+<input id="user-name" name="userName" type="text" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" maxlength="200" value="${data.userName ?? ''}" autofocus>
 </div>
 ${ceremonyButton(words('signIn.button'), 'submit')}
 ${ceremonyMessage(words('signIn.before'))}

@@ -17,7 +17,7 @@ export function ceremonyButton(label: string, type: 'button' | 'submit'): Html {
 
 /** Filled in and shown by the script where the page is not at the address that the server was set up for. */
 export function wrongPlace(words: Words): Html {
-  return html`<section class="notice problem wrong-place" data-wrong-place hidden aria-labelledby="wrong-place-heading">
+  return html`<section class="notice caution wrong-place" data-wrong-place hidden aria-labelledby="wrong-place-heading">
 <h2 id="wrong-place-heading" tabindex="-1">${words('wrongPlace.heading')}</h2>
 <p data-reason></p>
 <p data-go hidden><a class="button" data-go-link href="#">${words('wrongPlace.go')}</a></p>

@@ -1,12 +1,10 @@
 import { html } from '../html.ts';
 
 /** A person and a key: stands beside the word passkey wherever passkeys are meant, always the same. */
-export const passkeySymbol = html`<svg class="symbol" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><g fill="currentColor"><circle cx="9.2" cy="7" r="4.1"/><path d="M1.6 20.4c0-4.3 3.3-7.3 7.6-7.3 1.6 0 3 .4 4.2 1.1a5.6 5.6 0 0 0 1.9 3.1v3.1z"/><path fill-rule="evenodd" d="M18.6 8.6a3.9 3.9 0 0 1 1.4 7.5v1.3l1.2 1.3-1.2 1.3 1.2 1.3-2.3 2.5-1.6-1.7v-6a3.9 3.9 0 0 1 1.3-7.5zm0 2.2a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6z"/></g></svg>`;
+export const passkeySymbol = html`<svg class="symbol" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><g fill="currentColor"><circle cx="8.6" cy="7" r="4.3"/><path d="M.9 20.8c0-4.6 3.3-7.7 7.7-7.7 1.4 0 2.7.3 3.8.9a6.3 6.3 0 0 0 2 2.9v3.9z"/><path fill-rule="evenodd" d="M17.8 6.2a4.5 4.5 0 0 1 1.7 8.66V16l1.6 1.5-1.6 1.5 1.4 1.4-2.8 3-2-1.9v-6.64A4.5 4.5 0 0 1 17.8 6.2zm0 2.6a1.45 1.45 0 1 0 0 2.9 1.45 1.45 0 0 0 0-2.9z"/></g></svg>`;
 
 /** The product's own key, where the installation has no logo. */
 export const productSymbol = html`<svg class="product" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false"><rect class="product-ground" width="32" height="32" rx="9"/><path class="product-key" fill-rule="evenodd" d="M12.2 8a6 6 0 0 1 5.8 4.5h8a1.5 1.5 0 0 1 1.5 1.5v4a1.5 1.5 0 0 1-3 0v-2.5h-2V17a1.5 1.5 0 0 1-3 0v-1.5H18A6 6 0 1 1 12.2 8zm0 3.4a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2z"/></svg>`;
-
-export const lockSymbol = html`<svg class="small-symbol" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path fill="none" stroke="currentColor" stroke-width="1.5" d="M5 7V5a3 3 0 0 1 6 0v2"/><rect x="3" y="7" width="10" height="7" rx="2" fill="currentColor"/></svg>`;
 
 /** Kept by a provider on several devices. */
 export const syncedSymbol = html`<svg class="small-symbol" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path fill="currentColor" d="M4.6 13.2a3.6 3.6 0 0 1-.5-7.1 4.3 4.3 0 0 1 8.2 1 3.1 3.1 0 0 1-.6 6.1z"/></svg>`;
