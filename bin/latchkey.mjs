@@ -13,7 +13,10 @@ const launcher = fileURLToPath(import.meta.url);
 
 const [command, ...rest] = process.argv.slice(2);
 
-if (isRightNode(process.versions.node)) await run();
+// `npm ci --omit=dev` runs `prepare` too: what was built before stays.
+if (command === 'prepare' && !existsSync(join(root, 'node_modules/esbuild')))
+  console.error('esbuild is not installed: the browser scripts are not built.');
+else if (isRightNode(process.versions.node)) await run();
 else await runWith(pinnedNode());
 
 function isRightNode(version) {
@@ -32,7 +35,9 @@ function pinnedNode() {
 async function run() {
   // A folder of our own: in a shared temporary folder another user could leave code in our place.
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/latchkey'));
-  if (command === 'run') return runFile();
+  if (command === 'prepare') return runFile('views/build.ts');
+  if (command === 'run')
+    return rest[0] ? runFile(rest[0], rest.slice(1)) : refuse('latchkey run needs a file.', 2);
   if (command !== 'start') return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
   if (rest.length > 0) return refuse(`latchkey start takes no arguments (got "${rest.join(' ')}").`, 2);
   if (!(await pagesAreBuilt())) return;
@@ -41,10 +46,8 @@ async function run() {
 }
 
 /** Runs a TypeScript file of this folder as if Node.js had been started with it. */
-function runFile() {
-  if (!rest[0]) return refuse('latchkey run needs a file.', 2);
-  process.argv.splice(1, 2);
-  process.argv[1] = resolve(root, rest[0]);
+function runFile(file, args = []) {
+  process.argv.splice(1, process.argv.length, resolve(root, file), ...args);
   module.default.runMain();
 }
 

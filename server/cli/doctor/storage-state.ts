@@ -14,7 +14,7 @@ interface Examined {
 const remedies: Record<StorageError['reason'], string> = {
   unreachable: 'Check LATCHKEY_STORAGE and that the database is running and may be reached from here.',
   too_new: 'Start the newer version of Latchkey that this storage was used with.',
-  needs_migration: 'Run `latchkey migrate`.',
+  needs_migration: 'Or start the server, which does it by itself.',
   locked: 'Stop the other server: an SQLite storage has one.',
   wrong_secret: 'Put back the secret that the storage was made with.',
   read_only: 'Let the user that runs Latchkey write to the storage.',
