@@ -1,6 +1,6 @@
 /** Bundles scripts and stylesheets into views/dist with hashed names and a manifest: `node views/build.ts`. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -16,13 +16,26 @@ const entries = {
   'consent.js': 'browser/consent.ts',
 } as const;
 
-await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 const manifest: Record<string, string> = {};
 for (const [logical, source] of Object.entries(entries))
   manifest[logical] = await write(logical, await bundle(source));
 manifest['icon.svg'] = await write('icon.svg', await readFile(join(here, 'assets/icon.svg')));
-await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+await replaceManifest();
+await removeStale();
+
+/** In one step: whoever reads meanwhile finds the old one or the new one, with its files. */
+async function replaceManifest(): Promise<void> {
+  const draft = join(dist, `manifest.${process.pid}.json`);
+  await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(draft, join(dist, 'manifest.json'));
+}
+
+async function removeStale(): Promise<void> {
+  const names = Object.values(manifest).flatMap((name) => [name, `${name}.br`, `${name}.gz`]);
+  const kept = new Set([...names, 'manifest.json']);
+  for (const name of await readdir(dist)) if (!kept.has(name)) await rm(join(dist, name), { force: true });
+}
 
 async function bundle(source: string): Promise<Buffer> {
   const { outputFiles } = await build({

@@ -111,7 +111,9 @@ async function lookAtAll(browser: Browser, gallery: Gallery, look: Look): Promis
 async function inspect(page: Page, name: string, look: Look): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   for (const { id, nodes } of violations)
-    problems.push(`${look.name} ${name}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`);
+    problems.push(
+      `${look.name} ${name}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`,
+    );
   const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   if (Number(overflow) > 0) problems.push(`${look.name} ${name}: scrolls sideways by ${overflow} px`);
   const small = (await page.evaluate(findSmallTargets)) as string[];
