@@ -42,7 +42,16 @@ export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>)
     });
 
     it('O19 takes strings where strings are due', async () => {
-      for (const odd of [{ $gt: '' }, ['a'], 7, null, '', 'x'.repeat(5000)] as never[]) {
+      const odds = [
+        { $gt: '' },
+        { length: { valueOf: 1, toString: 1 } },
+        ['a'],
+        7,
+        null,
+        '',
+        'x'.repeat(5000),
+      ];
+      for (const odd of odds as never[]) {
         await rejects(opened.provider.listPasskeys({ userHandle: odd }), 'bad_request');
         await rejects(begin({ ticket: odd }), 'bad_request');
         const input = { ...here, browser: odd, purpose: 'sign-in' } as const;
@@ -191,6 +200,20 @@ export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>)
       const late = await opened.enrolment.issueTicket({ purpose: 'first', minutes: 5 });
       opened.clock.now += 5 * 60 * 1000;
       await rejects(begin({ ticket: late.ticket }), 'link_invalid');
+    });
+
+    it('W20 registers at most one passkey with two tickets for the first one', async () => {
+      const first = await opened.enrolment.issueTicket({ purpose: 'first', minutes: 5 });
+      const { userHandle } = first;
+      const second = await opened.enrolment.issueTicket({ purpose: 'first', userHandle, minutes: 5 });
+      const answers = await Promise.allSettled(
+        [first, second].map(({ ticket }) =>
+          register(opened, { device: deviceHere(), authorization: { ticket } }),
+        ),
+      );
+      const registered = answers.filter(({ status }) => status === 'fulfilled').length;
+      assert.ok(registered <= 1);
+      assert.equal((await passkeysOf(opened, userHandle)).length, registered);
     });
 
     it('W20 keeps a ticket when a response is refused', async () => {

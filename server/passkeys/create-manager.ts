@@ -48,8 +48,14 @@ export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyMan
 
 /** `inputs` has checked what `methods` is given, so the types that the table cannot pair hold. */
 function call(dependencies: Dependencies, name: MethodName, input: unknown): Promise<unknown> {
-  const { data, error } = inputs[name].safeParse(input);
-  if (error) throw new AppError('bad_request', { detail: `${name}: ${error.message}` });
   const method = methods[name] as (dependencies: Dependencies, input: unknown) => Promise<unknown>;
-  return method(dependencies, data);
+  return method(dependencies, readInput(name, input));
+}
+
+function readInput(name: MethodName, input: unknown): unknown {
+  try {
+    return inputs[name].parse(input);
+  } catch (cause) {
+    throw new AppError('bad_request', { detail: `passkey manager: ${name}`, cause });
+  }
 }

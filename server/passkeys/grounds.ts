@@ -4,6 +4,7 @@ import { randomToken } from '../secret/secret.ts';
 import type { Challenge } from './challenge.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
 import type { PasskeyManager, ProofPurpose, RegistrationAuthorization } from './manager.ts';
+import type { Passkey } from './passkey.ts';
 import { ceremonyTimeout } from './policy.ts';
 import type { Proof } from './proof.ts';
 import { refuse } from './refusal.ts';
@@ -88,21 +89,32 @@ export async function findGrounds(
 export async function useGrounds(
   { storage, now }: PasskeyManagerDependencies,
   { ticketId, proofId }: Pick<Challenge, 'ticketId' | 'proofId'>,
-): Promise<{ isRecovery: boolean }> {
+): Promise<Ticket['purpose'] | 'proof'> {
   if (proofId !== undefined) {
     if (!(await storage.proofs.find(proofId, now())))
       refuse('proof_unusable', { code: 'confirmation_required' });
-    return { isRecovery: false };
+    return 'proof';
   }
   const ticket = ticketId === undefined ? undefined : await storage.tickets.take(ticketId, now());
   if (!ticket || !(await isUsable(storage, ticket))) refuse('ticket_unusable', { code: 'link_invalid' });
-  return { isRecovery: ticket.purpose === 'recovery' };
+  return ticket.purpose;
 }
 
 type Storage = PasskeyManagerDependencies['storage'];
 
 async function isUsable(storage: Storage, { purpose, userHandle }: Ticket): Promise<boolean> {
   return purpose !== 'first' || !(await hasPasskey(storage, userHandle));
+}
+
+/** Two tickets for a first passkey may be used at once. Neither can tell who was first, so each gives way. */
+export async function giveWayToOthers(
+  { storage }: PasskeyManagerDependencies,
+  passkey: Passkey,
+): Promise<void> {
+  const passkeys = await storage.passkeys.listByUserHandle(passkey.userHandle);
+  if (passkeys.length === 1) return;
+  await storage.passkeys.remove(passkey.id);
+  refuse('ticket_unusable', { code: 'link_invalid' });
 }
 
 async function hasPasskey(storage: Storage, userHandle: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
 import type { Passkey } from './passkey.ts';
 
@@ -11,13 +12,13 @@ export async function suspendOthers(
   { id, userHandle }: Pick<Passkey, 'id' | 'userHandle'>,
 ): Promise<void> {
   await storage.proofs.removeByUserHandle(userHandle);
-  // Read again until none is left, because a rename can win against the compare-and-set.
-  let others: Passkey[];
-  do {
+  // Read again until none is left: a rename may win against the compare-and-set.
+  for (let round = 0; round < 5; round += 1) {
     const all = await storage.passkeys.listByUserHandle(userHandle);
-    others = all.filter((passkey) => passkey.id !== id && passkey.status === 'active');
-    for (const other of others) {
+    const others = all.filter((passkey) => passkey.id !== id && passkey.status === 'active');
+    if (others.length === 0) return;
+    for (const other of others)
       await storage.passkeys.update({ ...other, status: 'suspended' }, other.revision);
-    }
-  } while (others.length > 0);
+  }
+  throw new AppError('conflict', { detail: 'the other passkeys kept changing during a recovery' });
 }

@@ -13,7 +13,7 @@ import { checkClientData, decodeClientData } from './client-data.ts';
 import { checkCoseKey } from './cose-key.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
 import { factsOf } from './facts.ts';
-import { findGrounds, useGrounds } from './grounds.ts';
+import { findGrounds, giveWayToOthers, useGrounds } from './grounds.ts';
 import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
 import {
@@ -81,18 +81,19 @@ export async function finishRegistration(
     const created = checkResponse(response, relyingParty.rpId);
     await verifyAttestation(response, { ...relyingParty, challenge: clientData.challenge });
     await refuseRegistered(dependencies, response.id);
-    const { isRecovery } = await useGrounds(dependencies, challenge);
+    const grounds = await useGrounds(dependencies, challenge);
     const at = dependencies.now();
     const passkey: Passkey = {
       ...created,
       userHandle,
       rpId: relyingParty.rpId,
       origin: clientData.origin,
-      assurance: isRecovery ? 'unconfirmed' : 'confirmed',
+      assurance: grounds === 'recovery' ? 'unconfirmed' : 'confirmed',
       createdAt: at,
     };
     await insert(dependencies, passkey);
-    if (isRecovery) await suspendOthers(dependencies, passkey);
+    if (grounds === 'first') await giveWayToOthers(dependencies, passkey);
+    if (grounds === 'recovery') await suspendOthers(dependencies, passkey);
     return { userHandle, passkey: factsOf(passkey), at };
   });
 }

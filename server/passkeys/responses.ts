@@ -49,7 +49,12 @@ export const readRegistrationResponse = (value: unknown) => read(registrationSha
 export const readAuthenticationResponse = (value: unknown) => read(authenticationShape, value);
 
 function read<T extends { id: string; rawId: string }>(shape: z.ZodType<T>, value: unknown): T {
-  const { data, error } = shape.safeParse(value);
-  if (!data || data.id !== data.rawId) refuse('response_malformed', { cause: error });
-  return data;
+  try {
+    const response = shape.parse(value);
+    if (response.id === response.rawId) return response;
+  } catch (cause) {
+    // Beside its own errors, zod throws a TypeError where JSON has an object with an odd `length` for a string.
+    return refuse('response_malformed', { cause });
+  }
+  return refuse('response_malformed');
 }
