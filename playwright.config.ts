@@ -12,7 +12,7 @@ export default defineConfig<object, { engine: Engine }>({
   workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 30_000,
+  timeout: 20_000,
   expect: { timeout: 5_000 },
   reporter: [['list']],
   use: {

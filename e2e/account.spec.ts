@@ -103,8 +103,9 @@ test.describe('account', () => {
     await expect(profile.getByLabel('Your name')).toHaveValue('Ada King');
     await profile.getByLabel('E-mail address').fill('ada@example.com');
     await profile.getByRole('button', { name: 'Save changes' }).click();
-    await expect(page.getByRole('main')).toContainText('Ada King');
+    await expect(profile.getByRole('status')).toContainText('Saved');
     await page.reload();
+    await expect(page.getByRole('main')).toContainText('Ada King');
     await expect(profile.getByLabel('E-mail address')).toHaveValue('ada@example.com');
   });
 

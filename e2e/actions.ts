@@ -8,7 +8,8 @@ export interface Person {
 
 /** Opens the person's own account; whoever is not signed in lands on the sign-in page. */
 export async function openAccount(page: Page, origin: string): Promise<void> {
-  await page.goto(`${origin}/account`);
+  // With a passkey at hand autofill leaves the page before it has loaded.
+  await page.goto(`${origin}/account`, { waitUntil: 'commit' });
 }
 
 /** Fills in the form of setup or sign-up and makes a passkey. */
@@ -44,5 +45,5 @@ export async function signInByButton(
 }
 
 export async function atHeading(page: Page, name: string | RegExp): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
 }

@@ -42,6 +42,8 @@ test.describe('consent', () => {
     const apps = page.getByRole('region', { name: 'Connected apps' });
     await expect(apps.getByRole('heading', { name: appName })).toBeVisible();
     await apps.getByRole('button', { name: 'Disconnect' }).click();
+    await expect(apps.getByRole('heading', { name: appName })).toHaveCount(0);
+    await page.reload();
     await expect(apps).toContainText('No app is connected yet');
     await page.goto(app.origin);
     await page.getByRole('button', { name: 'Refresh' }).click();

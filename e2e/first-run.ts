@@ -43,7 +43,7 @@ async function firstRun(executablePath: string): Promise<void> {
   );
   const server = run('npm', ['start'], clone);
   const started = await secondsUntil(() => answers(`${issuer}/health/ready`), server);
-  const fields = await signedIn(executablePath, setupLink(server.output()));
+  const fields = await signedIn(executablePath, await setupLink(server));
   const total = seconds(begun);
 
   // Both again, one after the other, when disk and cache know the files alike.
@@ -127,10 +127,13 @@ async function answers(url: string): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
-function setupLink(output: string): string {
-  const [link] = /http:\/\/localhost:3000\/setup\?token=[\w-]+/.exec(output) ?? [];
-  if (!link) throw new Error(`No setup link was printed:\n${output}`);
-  return link;
+async function setupLink({ output }: Running): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    const [link] = /http:\/\/localhost:3000\/setup\?token=[\w-]+/.exec(output()) ?? [];
+    if (link) return link;
+    await delay(20);
+  }
+  throw new Error(`No setup link was printed:\n${output()}`);
 }
 
 function command(program: string, args: string[], cwd: string): void {

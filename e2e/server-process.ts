@@ -20,8 +20,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly dataDir: string;
   /** Everything it printed so far. */
   output(): string;
-  /** The setup link it logged at its start. */
-  setupLink(): string;
+  /** The setup link it logs at its start. */
+  setupLink(): Promise<string>;
   /** Runs `latchkey …` on the same installation, and returns what it printed. */
   latchkey(...args: string[]): Promise<string>;
   /** The link that a command such as `user invite` made. */
@@ -70,7 +70,7 @@ export async function startServer({ engine, settings = {} }: ServerOptions): Pro
     origin,
     dataDir,
     output: () => printed,
-    setupLink: () => setupLinkIn(printed),
+    setupLink: () => setupLinkIn(() => printed),
     latchkey,
     linkOf: async (...args) =>
       (JSON.parse(await latchkey(...args, '--json')) as { link: { url: string } }).link.url,
@@ -88,10 +88,12 @@ function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LATCHKEY_')));
 }
 
-function setupLinkIn(output: string): string {
-  const [link] = /http:\/\/localhost:\d+\/setup\?token=[\w-]+/.exec(output) ?? [];
-  if (!link) throw new Error(`no setup link in:\n${output}`);
-  return link;
+async function setupLinkIn(output: () => string): Promise<string> {
+  for (const until = Date.now() + 5_000; Date.now() < until; await delay(20)) {
+    const [link] = /http:\/\/localhost:\d+\/setup\?token=[\w-]+/.exec(output()) ?? [];
+    if (link) return link;
+  }
+  throw new Error(`no setup link in:\n${output()}`);
 }
 
 async function ready(origin: string, child: ChildProcess, output: () => string): Promise<void> {

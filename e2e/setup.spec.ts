@@ -14,7 +14,7 @@ test.describe('first run', () => {
   }) => {
     const server = await freshServer();
     await using _demo = await demoOnItsPort(server.origin);
-    await page.goto(server.setupLink());
+    await page.goto(await server.setupLink());
     await expect(page).toHaveURL(`${server.origin}/setup`);
     await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
 
@@ -31,7 +31,7 @@ test.describe('first run', () => {
   test('a second passkey from another device is added right after setup', async ({ page, freshServer }) => {
     const server = await freshServer();
     const first = await addAuthenticator(page);
-    await page.goto(server.setupLink());
+    await page.goto(await server.setupLink());
     await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
     await page.getByRole('button', { name: 'Add a second passkey' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
@@ -61,11 +61,11 @@ test.describe('first run', () => {
     const server = await freshServer();
     await addAuthenticator(page);
     const stranger = await (await browser.newContext()).newPage();
-    await stranger.goto(server.setupLink());
-    await page.goto(server.setupLink());
+    await stranger.goto(await server.setupLink());
+    await page.goto(await server.setupLink());
     await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
     await expect(page.getByRole('heading', { name: 'You are the administrator' })).toBeVisible();
-    await stranger.goto(server.setupLink());
+    await stranger.goto(await server.setupLink());
     await atHeading(stranger, 'This link does not work any more');
     await stranger.context().close();
   });
@@ -75,7 +75,7 @@ test.describe('first run', () => {
     freshServer,
   }) => {
     const server = await freshServer();
-    await page.goto(server.setupLink().replace('localhost', '127.0.0.1'));
+    await page.goto((await server.setupLink()).replace('localhost', '127.0.0.1'));
     await expect(page.getByRole('heading', { name: 'This is not the right address' })).toBeVisible();
     await expect(page.getByText('LATCHKEY_ISSUER')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Go to the right address' })).toHaveAttribute(

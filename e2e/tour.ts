@@ -5,6 +5,8 @@ import type { ServerProcess } from './server-process.ts';
 
 interface Tour {
   page: Page;
+  /** Where an app listens, if only to say hello. */
+  appOrigin: string;
   authenticator: VirtualAuthenticator;
   /** New, with sign-up open. */
   server: ServerProcess;
@@ -12,8 +14,6 @@ interface Tour {
 
 /** Called at each page, with a name fit for a file. */
 type Visit = (name: string) => Promise<void>;
-
-const redirectUri = 'http://localhost:3999/callback';
 
 /** Brings a new server through its whole life and stops at every page that a person can see. */
 export async function visitAllPages(tour: Tour, visit: Visit): Promise<void> {
@@ -26,14 +26,15 @@ export async function visitAllPages(tour: Tour, visit: Visit): Promise<void> {
 async function setup({ page, server }: Tour, visit: Visit): Promise<void> {
   await page.goto(server.origin);
   await visit('setup-link');
-  await page.goto(server.setupLink());
+  await page.goto(await server.setupLink());
   await visit('setup');
   await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
   await atHeading(page, 'Your account');
   await visit('welcome');
 }
 
-async function account({ page, server, authenticator }: Tour, visit: Visit): Promise<void> {
+async function account({ page, server, authenticator, appOrigin }: Tour, visit: Visit): Promise<void> {
+  const redirectUri = `${appOrigin}/callback`;
   const { app } = JSON.parse(
     await server.latchkey(
       'app',
@@ -46,10 +47,9 @@ async function account({ page, server, authenticator }: Tour, visit: Visit): Pro
       '--json',
     ),
   ) as { app: { id: string } };
-  await page.goto(authorizationRequest(server.origin, app.id));
+  await page.goto(authorizationRequest(server.origin, app.id, redirectUri));
   await atHeading(page, 'Connect to Field Notes?');
   await visit('consent');
-  await page.route(`${redirectUri}*`, (route) => route.fulfill({ body: 'signed in' }));
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.waitForURL(`${redirectUri}*`);
   await openAccount(page, server.origin);
@@ -65,7 +65,7 @@ async function account({ page, server, authenticator }: Tour, visit: Visit): Pro
   }
   await authenticator.setPresent(false);
   await page.context().clearCookies();
-  await page.goto(authorizationRequest(server.origin, app.id));
+  await page.goto(authorizationRequest(server.origin, app.id, redirectUri));
   await visit('sign-in');
 }
 
@@ -90,7 +90,7 @@ async function asSomebodyElse({ page, server }: Tour, visit: Visit): Promise<voi
 async function endings({ page, server, authenticator }: Tour, visit: Visit): Promise<void> {
   await page.goto(`${server.origin}/nothing-here`);
   await visit('not-found');
-  await page.goto(`${server.origin}/auth?client_id=nobody&redirect_uri=${redirectUri}`);
+  await page.goto(`${server.origin}/auth?client_id=nobody`);
   await visit('app-problem');
   await page.goto(`${server.origin}/interaction/over`);
   await visit('interaction-over');
@@ -104,7 +104,7 @@ async function endings({ page, server, authenticator }: Tour, visit: Visit): Pro
   await visit('signed-out');
 }
 
-function authorizationRequest(origin: string, clientId: string): string {
+function authorizationRequest(origin: string, clientId: string, redirectUri: string): string {
   const query = new URLSearchParams({
     client_id: clientId,
     redirect_uri: redirectUri,

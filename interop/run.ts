@@ -24,7 +24,11 @@ const redirectUri = 'http://localhost:3001/callback';
 
 await using server = await startServer({ engine: 'sqlite' });
 const browser = createSoftwareBrowser(server.origin);
-await browser.enrol(server.setupLink(), { name: 'Ada Lovelace', userName: 'ada', email: 'ada@example.com' });
+await browser.enrol(await server.setupLink(), {
+  name: 'Ada Lovelace',
+  userName: 'ada',
+  email: 'ada@example.com',
+});
 const relyingParty = { ISSUER: server.origin, CLIENT_ID: 'demo', REDIRECT_URI: redirectUri };
 
 function signIn(request: string): Promise<URL> {
