@@ -28,7 +28,10 @@ export function createLog({ level, format, destination }: LogOptions): Log {
   const stream = forPeople
     ? readable(destination)
     : (destination ?? pino.destination({ dest: 1, sync: true }));
-  return fromPino(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream));
+  const timestamp = pino.stdTimeFunctions.isoTime;
+  // `tidy` has made facts of errors already; pino's own serializer would drop their causes.
+  const serializers = { err: (facts: unknown) => facts };
+  return fromPino(pino({ level, base: null, timestamp, serializers }, stream));
 }
 
 /** pino-pretty is loaded only here: a server that logs JSON runs without it. */

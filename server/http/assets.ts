@@ -27,10 +27,13 @@ export function serveAssets(find: Assets['find']): Middleware {
 
 function encoded(ctx: Context, { body, brotli, gzip }: Asset): Buffer {
   ctx.vary('Accept-Encoding');
-  const choices = { ...(brotli && { br: brotli }), ...(gzip && { gzip }), identity: body };
-  const choice = ctx.acceptsEncodings(Object.keys(choices)) || 'identity';
-  if (choice !== 'identity') ctx.set('Content-Encoding', choice);
-  return choices[choice as keyof typeof choices] ?? body;
+  const as = (encoding: string, compressed: Buffer) => {
+    ctx.set('Content-Encoding', encoding);
+    return compressed;
+  };
+  if (brotli && ctx.acceptsEncodings('br')) return as('br', brotli);
+  if (gzip && ctx.acceptsEncodings('gzip')) return as('gzip', gzip);
+  return body;
 }
 
 const svg = 'image/svg+xml';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, on } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,14 +10,22 @@ import { listen } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
 
-const startSlow = (milliseconds: number, patience = 1000) =>
-  listen(
+async function startSlow(milliseconds: number, patience = 1000) {
+  const arrived = new EventEmitter();
+  const server = await listen(
     async (_request, response) => {
+      arrived.emit('request');
       await delay(milliseconds);
       response.end('done');
     },
     { ...local, patience },
   );
+  /** Resolves when so many requests have begun. */
+  const began = async (count: number) => {
+    for await (const _ of on(arrived, 'request')) if (--count === 0) return;
+  };
+  return { ...server, began };
+}
 
 /** Opens a connection, sends this much of a request, and tells after how many milliseconds it was cut. */
 async function cutAfter(port: number, begin: string, drip = ''): Promise<number> {
@@ -35,9 +44,10 @@ describe('stopping', () => {
   it('F21 lets 50 running requests finish, and closes their connections', async () => {
     const server = await startSlow(200);
     const url = `http://127.0.0.1:${server.port}/`;
-    await using agent = new Agent({ connections: 50 });
+    const agent = new Agent({ connections: 50 });
+    const all = server.began(50);
     const running = Array.from({ length: 50 }, () => request(url, { dispatcher: agent }));
-    await delay(100);
+    await all;
     const begun = performance.now();
     await server.close();
     assert.ok(performance.now() - begun < 900);
@@ -45,11 +55,12 @@ describe('stopping', () => {
       assert.deepEqual([statusCode, headers.connection, await body.text()], [200, 'close', 'done']);
     }
     await assert.rejects(send(server.port, '/'), { code: 'ECONNREFUSED' });
+    await agent.destroy();
   });
 
   it('F21 closes idle connections at once', async () => {
     const server = await startSlow(0);
-    await using agent = new Agent();
+    const agent = new Agent();
     const { body } = await request(`http://127.0.0.1:${server.port}/`, { dispatcher: agent });
     await body.text();
     const silent = cutAfter(server.port, '');
@@ -57,12 +68,14 @@ describe('stopping', () => {
     const begun = performance.now();
     await Promise.all([server.close(), silent]);
     assert.ok(performance.now() - begun < 500);
+    await agent.destroy();
   });
 
   it('F21 cuts what does not finish in time, and does not mind being asked twice', async () => {
     const server = await startSlow(60_000, 150);
-    const running = assert.rejects(send(server.port, '/'));
-    await delay(50);
+    const began = server.began(1);
+    const running = assert.rejects(send(server.port, '/', { headers: { Host: 'a' } }));
+    await began;
     const begun = performance.now();
     await Promise.all([server.close(), server.close()]);
     assert.ok(performance.now() - begun < 1000);
@@ -126,7 +139,7 @@ describe('limits of connections', () => {
   });
 
   it('F26 health answers beside hundreds of idle connections', async () => {
-    await using server = await start({ headersTimeout: 2000 });
+    await using server = await start({ headersTimeout: 2000, requestTimeout: 3000 });
     const idle = Array.from({ length: 400 }, () => connect(server.port, '127.0.0.1').on('error', () => {}));
     await delay(100);
     assert.equal((await send(server.port, '/health/live', { headers: { Host: 'a' } })).status, 200);

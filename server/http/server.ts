@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.ts';
 
@@ -61,8 +61,13 @@ export async function serve(
   server: Server,
   { host, port, setting, patience = 8000 }: Serving,
 ): Promise<RunningServer> {
+  const open = new Set<Socket>();
   const running = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   server.prependListener('request', (_request, response) => {
     running.add(response);
     if (closing) response.setHeader('Connection', 'close');
@@ -73,7 +78,7 @@ export async function serve(
   });
   await begin(server, { host, port, setting });
   const close = () => {
-    closing ??= drain(server, running, patience);
+    closing ??= drain(server, { open, running, patience });
     return closing;
   };
   return { host, port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
@@ -100,10 +105,18 @@ function whyNot(code: string | undefined, { host, port, setting }: Serving): str
   return `${setting} is ${port}: listening on ${host}:${port} failed (${code}).`;
 }
 
-async function drain(server: Server, running: ReadonlySet<ServerResponse>, patience: number): Promise<void> {
+interface Draining {
+  open: ReadonlySet<Socket>;
+  running: ReadonlySet<ServerResponse>;
+  patience: number;
+}
+
+async function drain(server: Server, { open, running, patience }: Draining): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
-  server.closeIdleConnections();
+  // Node holds a connection that has said nothing yet to be busy; here it is not.
+  const busy = new Set([...running].map((response) => response.socket));
+  for (const socket of open) if (!busy.has(socket)) socket.destroy();
   const timer = new AbortController();
   const late = delay(patience, undefined, { signal: timer.signal }).then(
     () => server.closeAllConnections(),
