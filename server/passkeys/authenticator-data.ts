@@ -14,7 +14,7 @@ export interface AuthenticatorData {
 }
 
 /** WebAuthn L3 §6.5.2. */
-export interface AttestedCredentialData {
+interface AttestedCredentialData {
   aaguid: string;
   credentialId: Buffer;
   /** COSE_Key. */

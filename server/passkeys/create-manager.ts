@@ -4,7 +4,15 @@ import type { PasskeyManagerDependencies } from './dependencies.ts';
 import { issueTicket } from './grounds.ts';
 import { inputs } from './inputs.ts';
 import { type CallerIdentity, type PasskeyManager, permissions } from './manager.ts';
-import * as operations from './operations.ts';
+import {
+  confirmPasskey,
+  listPasskeys,
+  removePasskey,
+  removePasskeys,
+  renamePasskey,
+  setPasskeyStatus,
+  sweep,
+} from './operations.ts';
 import { beginRegistration, finishRegistration } from './registration.ts';
 
 /** The passkey manager before anybody in particular calls it. */
@@ -25,7 +33,13 @@ const methods = {
   beginAuthentication,
   finishAuthentication,
   issueTicket,
-  ...operations,
+  listPasskeys,
+  renamePasskey,
+  removePasskey,
+  confirmPasskey,
+  setPasskeyStatus,
+  removePasskeys,
+  sweep,
 } satisfies { [Name in keyof PasskeyManager]: Method<Name> };
 
 type MethodName = keyof PasskeyManager;

@@ -227,6 +227,14 @@ describe('registration', () => {
       ])
         await refusesNew({ fmt: 'packed', ...(attStmt && { attStmt }) }, 'attestation_invalid');
     });
+    it('W15 refuses self attestation that names an algorithm other than the key', async () => {
+      const named = (bytes: Buffer) => {
+        // The statement's `alg`, -7, as -257: the same hash, so the signature fits.
+        const at = bytes.indexOf(Buffer.from('63616c6726', 'hex')) + 4;
+        return Buffer.concat([bytes.subarray(0, at), Buffer.from('390100', 'hex'), bytes.subarray(at + 1)]);
+      };
+      await refusesNew({ attestation: 'packed', attestationObject: named }, 'attestation_invalid');
+    });
     it('W15 refuses a TPM statement that holds nothing', () =>
       refusesNew({ fmt: 'tpm', attStmt: new Map() }, 'attestation_invalid'));
   });

@@ -1,5 +1,4 @@
-import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import { generateRegistrationOptions } from '@simplewebauthn/server';
 import { ConflictError } from '../errors.ts';
 import { modelName } from '../fido-metadata/model.ts';
 import {
@@ -8,7 +7,6 @@ import {
   readAuthenticatorData,
 } from './authenticator-data.ts';
 import { issueChallenge, takeChallenge } from './bound-challenge.ts';
-import { checkCborItem } from './cbor.ts';
 import { checkClientData, decodeClientData } from './client-data.ts';
 import { checkCoseKey } from './cose-key.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
@@ -16,12 +14,7 @@ import { factsOf } from './facts.ts';
 import { findGrounds, giveWayToOthers, useGrounds } from './grounds.ts';
 import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
-import {
-  acceptedAttestationFormats,
-  ceremonyTimeout,
-  credentialIdLength,
-  offeredAlgorithms,
-} from './policy.ts';
+import { ceremonyTimeout, credentialIdLength, offeredAlgorithms } from './policy.ts';
 import { suspendOthers } from './recovery.ts';
 import { refuse } from './refusal.ts';
 import { type CeremonyNotes, reporting } from './reporting.ts';
@@ -102,17 +95,22 @@ type Created = Omit<Passkey, 'userHandle' | 'rpId' | 'origin' | 'assurance' | 'c
 
 /** Everything that the bytes tell by themselves: WebAuthn L3 §7.1 steps 13–25, apart from the attestation. */
 function checkResponse({ id, response }: RegistrationResponse, rpId: string): Created {
-  const data = readAttestationObject(Buffer.from(response.attestationObject, 'base64url'));
+  const { data, selfSignedWith } = readAttestationObject(
+    Buffer.from(response.attestationObject, 'base64url'),
+  );
   checkAuthenticatorData(data, rpId);
   if (!data.attested) refuse('attested_data_missing');
   const { credentialId, publicKey, aaguid } = data.attested;
   if (credentialId.length < credentialIdLength.least || credentialId.length > credentialIdLength.most)
     refuse('credential_id_length');
   if (credentialId.toString('base64url') !== id) refuse('credential_id_mismatch');
+  const algorithm = checkCoseKey(publicKey);
+  // WebAuthn L3 §8.2, self attestation: the library does not compare.
+  if (selfSignedWith !== undefined && selfSignedWith !== algorithm) refuse('attestation_invalid');
   return {
     id,
     publicKey: publicKey.toString('base64url'),
-    algorithm: checkCoseKey(publicKey),
+    algorithm,
     aaguid,
     transports: response.transports,
     backupEligible: data.backupEligible,
@@ -125,42 +123,6 @@ function checkResponse({ id, response }: RegistrationResponse, rpId: string): Cr
     status: 'active',
     revision: 1,
   };
-}
-
-function readAttestationObject(bytes: Buffer): AuthenticatorData {
-  checkCborItem(bytes);
-  let decoded: unknown;
-  try {
-    decoded = decodeAttestationObject(new Uint8Array(bytes));
-  } catch (cause) {
-    refuse('cbor_malformed', { cause });
-  }
-  if (!(decoded instanceof Map)) refuse('cbor_malformed');
-  const [fmt, attStmt, authData] = ['fmt', 'attStmt', 'authData'].map((name) => decoded.get(name));
-  if (!(attStmt instanceof Map) || !(authData instanceof Uint8Array)) refuse('cbor_malformed');
-  if (!acceptedAttestationFormats.includes(fmt)) refuse('attestation_format_not_accepted');
-  return readAuthenticatorData(Buffer.from(authData));
-}
-
-/** The library repeats most of the checks above; the statement is what it is asked for. */
-async function verifyAttestation(
-  { id, rawId, type, response }: RegistrationResponse,
-  expected: { rpId: string; origins: readonly string[]; challenge: string },
-): Promise<void> {
-  let verified: boolean;
-  try {
-    ({ verified } = await verifyRegistrationResponse({
-      response: { id, rawId, type, response, clientExtensionResults: {} },
-      expectedChallenge: expected.challenge,
-      expectedOrigin: [...expected.origins],
-      expectedRPID: expected.rpId,
-      requireUserVerification: true,
-      supportedAlgorithmIDs: offeredAlgorithms,
-    }));
-  } catch (cause) {
-    refuse('attestation_invalid', { cause });
-  }
-  if (!verified) refuse('attestation_invalid');
 }
 
 async function refuseRegistered({ storage }: PasskeyManagerDependencies, id: string): Promise<void> {
