@@ -1,12 +1,10 @@
 import { generateRegistrationOptions } from '@simplewebauthn/server';
 import { ConflictError } from '../errors.ts';
 import { modelName } from '../fido-metadata/model.ts';
-import {
-  type AuthenticatorData,
-  checkAuthenticatorData,
-  readAuthenticatorData,
-} from './authenticator-data.ts';
+import { readAttestationObject, verifyAttestation } from './attestation.ts';
+import { checkAuthenticatorData } from './authenticator-data.ts';
 import { issueChallenge, takeChallenge } from './bound-challenge.ts';
+import type { Challenge } from './challenge.ts';
 import { checkClientData, decodeClientData } from './client-data.ts';
 import { checkCoseKey } from './cose-key.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
@@ -74,19 +72,9 @@ export async function finishRegistration(
     const created = checkResponse(response, relyingParty.rpId);
     await verifyAttestation(response, { ...relyingParty, challenge: clientData.challenge });
     await refuseRegistered(dependencies, response.id);
-    const grounds = await useGrounds(dependencies, challenge);
     const at = dependencies.now();
-    const passkey: Passkey = {
-      ...created,
-      userHandle,
-      rpId: relyingParty.rpId,
-      origin: clientData.origin,
-      assurance: grounds === 'recovery' ? 'unconfirmed' : 'confirmed',
-      createdAt: at,
-    };
-    await insert(dependencies, passkey);
-    if (grounds === 'first') await giveWayToOthers(dependencies, passkey);
-    if (grounds === 'recovery') await suspendOthers(dependencies, passkey);
+    const place = { userHandle, rpId: relyingParty.rpId, origin: clientData.origin, createdAt: at };
+    const passkey = await store(dependencies, challenge, { ...created, ...place });
     return { userHandle, passkey: factsOf(passkey), at };
   });
 }
@@ -123,6 +111,20 @@ function checkResponse({ id, response }: RegistrationResponse, rpId: string): Cr
     status: 'active',
     revision: 1,
   };
+}
+
+/** The first change of any record: everything has been checked by now. */
+async function store(
+  dependencies: PasskeyManagerDependencies,
+  challenge: Challenge,
+  created: Omit<Passkey, 'assurance'>,
+): Promise<Passkey> {
+  const grounds = await useGrounds(dependencies, challenge);
+  const passkey: Passkey = { ...created, assurance: grounds === 'recovery' ? 'unconfirmed' : 'confirmed' };
+  await insert(dependencies, passkey);
+  if (grounds === 'first') await giveWayToOthers(dependencies, passkey);
+  if (grounds === 'recovery') await suspendOthers(dependencies, passkey);
+  return passkey;
 }
 
 async function refuseRegistered({ storage }: PasskeyManagerDependencies, id: string): Promise<void> {
