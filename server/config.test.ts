@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { readConfig } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { generateRoot } from './secret/secret.ts';
+
+type Environment = Record<string, string>;
+
+const production = { LATCHKEY_ISSUER: 'https://login.example.com', LATCHKEY_SECRET: generateRoot() };
+
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+function refuses(env: Environment, ...patterns: RegExp[]) {
+  const problems = problemsOf(env);
+  assert.equal(problems.length, patterns.length, problems.join('\n'));
+  for (const [i, pattern] of patterns.entries()) assert.match(problems[i] ?? '', pattern);
+}
+
+describe('the settings', () => {
+  it('hold for a newcomer without any', () => {
+    const config = readConfig({ PATH: '/bin' });
+    assert.equal(config.issuer, 'http://localhost:3000');
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000 });
+    assert.equal(config.storageUrl, 'sqlite:data/latchkey.sqlite');
+    assert.deepEqual(config.relyingParties, [{ rpId: 'localhost', origins: ['http://localhost:3000'] }]);
+    assert.ok(config.demo && config.onLocalhost && Object.isFrozen(config));
+  });
+
+  it('hold for a server behind a gateway', () => {
+    const config = readConfig({
+      ...production,
+      LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      LATCHKEY_LISTEN_HOST: '0.0.0.0',
+    });
+    assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1/128']);
+    assert.deepEqual(config.listen, { host: '0.0.0.0', port: 3000 });
+    assert.ok(!config.demo && !config.onLocalhost);
+  });
+
+  it('listen where the issuer on localhost says, or where they are told', () => {
+    assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost:8080' }).listen.port, 8080);
+    assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).listen.port, 80);
+    assert.equal(readConfig({ LATCHKEY_LISTEN_PORT: '0' }).listen.port, 0);
+  });
+
+  it('that are misspelt are refused by name', () => {
+    refuses({ LATCHKEY_ISUER: 'x' }, /^LATCHKEY_ISUER is not a setting/);
+    refuses({ LATCHKEY_ISSUER_FILE: '/etc/issuer' }, /^LATCHKEY_ISSUER_FILE is not a setting/);
+  });
+
+  it('that are wrong are reported at once, each with what to put', () => {
+    refuses(
+      {
+        LATCHKEY_ISSUER: 'login.example.com',
+        LATCHKEY_LISTEN_PORT: '99999',
+        LATCHKEY_LOG_LEVEL: 'loud',
+        LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/99',
+      },
+      /^LATCHKEY_ISSUER must be an address/,
+      /^LATCHKEY_LISTEN_PORT must be a whole number from 0 to 65535/,
+      /^LATCHKEY_TRUSTED_PROXIES has "10.0.0.0\/99"/,
+      /^LATCHKEY_LOG_LEVEL must be one of info, debug/,
+    );
+  });
+
+  it('refuse an issuer with more than scheme, host and port', () => {
+    for (const issuer of [
+      'https://a.example/path',
+      'https://a.example/?q',
+      'https://u@a.example',
+      'ftp://a.example',
+      'https://',
+    ])
+      refuses({ ...production, LATCHKEY_ISSUER: issuer }, /^LATCHKEY_ISSUER must be/);
+  });
+
+  it('want https outside localhost, and a name rather than an IP address', () => {
+    assert.ok(
+      problemsOf({ ...production, LATCHKEY_ISSUER: 'http://login.example.com' })
+        .join()
+        .includes('must begin with https://'),
+    );
+    assert.ok(
+      problemsOf({ LATCHKEY_ISSUER: 'http://127.0.0.1:3000' }).join().includes('Put http://localhost:3000'),
+    );
+  });
+
+  it('make a secret by themselves for SQLite on localhost alone', () => {
+    refuses({ LATCHKEY_ISSUER: 'https://login.example.com' }, /^LATCHKEY_SECRET_FILE must name a file/);
+    refuses({ LATCHKEY_STORAGE: 'mongodb://127.0.0.1/x' }, /^LATCHKEY_SECRET_FILE must name a file/);
+    refuses({ LATCHKEY_SECRET: 'short' }, /^LATCHKEY_SECRET must be at least 32 random bytes/);
+  });
+
+  it('read a secret from a file, never from two places, and say which file fails', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${production.LATCHKEY_SECRET}\n`);
+    assert.equal(readConfig({ LATCHKEY_SECRET_FILE: file }).secret, production.LATCHKEY_SECRET);
+    refuses({ LATCHKEY_SECRET: production.LATCHKEY_SECRET, LATCHKEY_SECRET_FILE: file }, /both set: use one/);
+    refuses({ LATCHKEY_SECRET_FILE: join(folder, 'none') }, /none, which cannot be read \(ENOENT\)/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('never repeat a secret in what they report', () => {
+    const problems = problemsOf({ LATCHKEY_SECRET: 'hunter2', LATCHKEY_ISSUER: 'x' });
+    assert.doesNotMatch(problems.join(), /hunter2/);
+  });
+
+  it('take origins for each RP ID, which must be below it and include the issuer', () => {
+    const LATCHKEY_PASSKEY_ORIGINS =
+      'example.com=https://login.example.com,https://id.example.com;example.org=https://example.org';
+    const { relyingParties } = readConfig({ ...production, LATCHKEY_PASSKEY_ORIGINS });
+    assert.deepEqual(
+      relyingParties.map(({ rpId }) => rpId),
+      ['example.com', 'example.org'],
+    );
+    const wrong = [
+      'example.com',
+      'example.com=https://evil.example',
+      'example.com=http://login.example.com',
+      'example.com=https://login.example.com/path',
+      'ple.com=https://login.example.com',
+    ];
+    for (const value of wrong)
+      assert.equal(problemsOf({ ...production, LATCHKEY_PASSKEY_ORIGINS: value }).length, 1, value);
+    refuses(
+      { ...production, LATCHKEY_PASSKEY_ORIGINS: 'example.com=https://id.example.com' },
+      /must list the issuer/,
+    );
+  });
+
+  it('refuse lifetimes that contradict each other, and a storage of no engine', () => {
+    refuses(
+      { LATCHKEY_REFRESH_TOKEN_IDLE_DAYS: '30', LATCHKEY_REFRESH_TOKEN_DAYS: '7' },
+      /must not be more than/,
+    );
+    refuses(
+      { LATCHKEY_STORAGE: 'postgres://x', LATCHKEY_SECRET: production.LATCHKEY_SECRET },
+      /^LATCHKEY_STORAGE must begin with/,
+    );
+  });
+});
