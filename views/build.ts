@@ -21,20 +21,21 @@ const manifest: Record<string, string> = {};
 for (const [logical, source] of Object.entries(entries))
   manifest[logical] = await write(logical, await bundle(source));
 manifest['icon.svg'] = await write('icon.svg', await readFile(join(here, 'assets/icon.svg')));
-await replaceManifest();
+await place('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
 await removeStale();
 
-/** In one step: whoever reads meanwhile finds the old one or the new one, with its files. */
-async function replaceManifest(): Promise<void> {
-  const draft = join(dist, `manifest.${process.pid}.json`);
-  await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
-  await rename(draft, join(dist, 'manifest.json'));
+/** In one step: whoever reads meanwhile finds all of the old file or all of the new one. */
+async function place(name: string, content: string | Buffer): Promise<void> {
+  const draft = join(dist, `${name}.${process.pid}.draft`);
+  await writeFile(draft, content);
+  await rename(draft, join(dist, name));
 }
 
 async function removeStale(): Promise<void> {
   const names = Object.values(manifest).flatMap((name) => [name, `${name}.br`, `${name}.gz`]);
   const kept = new Set([...names, 'manifest.json']);
-  for (const name of await readdir(dist)) if (!kept.has(name)) await rm(join(dist, name), { force: true });
+  for (const name of await readdir(dist))
+    if (!kept.has(name) && !name.endsWith('.draft')) await rm(join(dist, name), { force: true });
 }
 
 async function bundle(source: string): Promise<Buffer> {
@@ -57,8 +58,8 @@ async function write(logical: string, content: Buffer): Promise<string> {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10);
   const [, stem, extension] = /^(.+)\.(\w+)$/.exec(logical) as RegExpExecArray;
   const name = `${stem}-${hash}.${extension}`;
-  await writeFile(join(dist, name), content);
-  await writeFile(join(dist, `${name}.br`), brotliCompressSync(content));
-  await writeFile(join(dist, `${name}.gz`), gzipSync(content, { level: 9 }));
+  await place(name, content);
+  await place(`${name}.br`, brotliCompressSync(content));
+  await place(`${name}.gz`, gzipSync(content, { level: 9 }));
   return name;
 }
