@@ -7,6 +7,7 @@ import {
   here,
   openManager,
   refuses,
+  register,
   rejects,
   relyingParties,
   signIn,
@@ -69,6 +70,25 @@ describe('passkey manager', () => {
       await assert.rejects(signIn({ ...opened, provider }, { device }), { name: 'StorageError' });
       assert.deepEqual(refused, []);
     }
+  });
+
+  it('F3 leaves a recovery that broke half-way harmless: the new passkey signs in, the old ones are as they were', async () => {
+    await using opened = await openManager();
+    const lost = await enrol(opened);
+    const { userHandle } = lost;
+    const update = () => Promise.reject(new StorageError('unreachable', 'away'));
+    const working = dependencies(opened.storage);
+    const passkeys = { ...opened.storage.passkeys, update };
+    const breaking = dependencies({ ...opened.storage, passkeys });
+    const administration = createPasskeyManager(working).as('administration');
+    const { ticket } = await administration.issueTicket({ purpose: 'recovery', userHandle, minutes: 5 });
+    const device = deviceHere();
+    const provider = createPasskeyManager(breaking).as('provider');
+    const attempt = register({ ...opened, provider }, { device, authorization: { ticket } });
+    await assert.rejects(attempt, { name: 'StorageError' });
+    assert.equal((await signIn(opened, { device })).passkey.assurance, 'unconfirmed');
+    await signIn(opened, lost);
+    await rejects(register(opened, { device: deviceHere(), authorization: { ticket } }), 'link_invalid');
   });
 
   it('refuses a use that lost against another one with a counter', async () => {
