@@ -88,7 +88,8 @@ describe('passkey manager', () => {
     await assert.rejects(attempt, { name: 'StorageError' });
     assert.equal((await signIn(opened, { device })).passkey.assurance, 'unconfirmed');
     await signIn(opened, lost);
-    await rejects(register(opened, { device: deviceHere(), authorization: { ticket } }), 'link_invalid');
+    const again = register({ ...opened, provider }, { device: deviceHere(), authorization: { ticket } });
+    await rejects(again, 'link_invalid');
   });
 
   it('refuses a use that lost against another one with a counter', async () => {
