@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 
 /** What keys are derived for: one each, so that no value can be used in another's place. */
 type Purpose = 'lookup' | 'seal' | 'cookies' | 'tickets';
@@ -26,8 +33,9 @@ export function createSecret(root: string): Secret {
   if (bytes.length < 32) throw new RangeError('the installation secret must have at least 32 bytes');
   const derive = (purpose: Purpose) =>
     Buffer.from(hkdfSync('sha256', bytes, '', `latchkey ${purpose} v1`, 32));
-  const lookup = derive('lookup');
-  const sealing = derive('seal');
+  // Key objects: handing over raw bytes would cost several times as much at every call.
+  const lookup = createSecretKey(derive('lookup'));
+  const sealing = createSecretKey(derive('seal'));
   const keyId = createHmac('sha256', sealing).update('key id').digest('base64url').slice(0, 8);
   const header = `v1.${keyId}`;
   const additional = (context: string) => Buffer.from(`${header}\n${context}`);
