@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const accountKind: RecordKind = {
+export const accountKind: RecordKind<Account> = {
   name: 'accounts',
   fields: {
     sub: String,
@@ -34,7 +34,7 @@ export const accountKind: RecordKind = {
 };
 
 export function createAccounts(link: Link): AccountRepository {
-  const accounts = createCollection<Account>(link, accountKind);
+  const accounts = createCollection(link, accountKind);
   const page = async (
     filter: Record<string, unknown>,
     { after = '', limit }: { after?: string; limit: number },

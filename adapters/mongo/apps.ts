@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import { embedded, type RecordKind } from './record-model.ts';
 
-export const appKind: RecordKind = {
+export const appKind: RecordKind<App> = {
   name: 'apps',
   fields: {
     name: String,
@@ -29,7 +29,7 @@ export const appKind: RecordKind = {
 };
 
 export function createApps(link: Link): AppRepository {
-  const apps = createCollection<App>(link, appKind);
+  const apps = createCollection(link, appKind);
   return {
     insert: (app) => apps.insert(app),
     findById: (id) => apps.one({ _id: id }),

@@ -4,7 +4,7 @@ import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const artifactKind: RecordKind = {
+export const artifactKind: RecordKind<Artifact> = {
   name: 'artifacts',
   fields: {
     model: String,
@@ -23,7 +23,7 @@ export const artifactKind: RecordKind = {
 };
 
 export function createArtifacts(link: Link): ArtifactRepository {
-  const artifacts = createCollection<Artifact>(link, artifactKind);
+  const artifacts = createCollection(link, artifactKind);
   return {
     upsert: (artifact) => upsert(artifacts, artifact),
     insert: (artifact, now) => insert(artifacts, artifact, now),
@@ -34,11 +34,7 @@ export function createArtifacts(link: Link): ArtifactRepository {
       artifacts.change({ _id: id, consumedAt: operator({ $exists: false }) }, { consumedAt: at }),
     remove: async (id) => (await artifacts.remove({ _id: id })) === 1,
     removeByGrant: (grantId, model) => artifacts.remove({ grantId, ...(model !== undefined && { model }) }),
-    async removeSession(uid) {
-      const session = await artifacts.take({ uid, model: 'Session' });
-      await artifacts.remove({ uid });
-      return session !== undefined;
-    },
+    removeSession: async (uid) => (await artifacts.remove({ uid, model: 'Session' })) === 1,
     listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
     listBySignIns: (signInIds, model) => artifacts.many({ signInId: operator({ $in: signInIds }), model }),
     removeByAccount: (accountId) => artifacts.remove({ accountId }),

@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import { embedded, type RecordKind } from './record-model.ts';
 
-export const auditEventKind: RecordKind = {
+export const auditEventKind: RecordKind<AuditEvent> = {
   name: 'auditEvents',
   fields: {
     chain: String,
@@ -30,7 +30,7 @@ export const auditEventKind: RecordKind = {
 };
 
 export function createAuditEvents(link: Link): AuditEventRepository {
-  const auditEvents = createCollection<AuditEvent>(link, auditEventKind);
+  const auditEvents = createCollection(link, auditEventKind);
   return {
     insertMany: (events) => auditEvents.insert(...events),
     listByChain: (chain, { fromSequence, limit }) =>

@@ -4,7 +4,7 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const challengeKind: RecordKind = {
+export const challengeKind: RecordKind<Challenge> = {
   name: 'challenges',
   fields: {
     purpose: String,
@@ -19,7 +19,7 @@ export const challengeKind: RecordKind = {
 };
 
 export function createChallenges(link: Link): ChallengeRepository {
-  const challenges = createCollection<Challenge>(link, challengeKind);
+  const challenges = createCollection(link, challengeKind);
   return {
     insert: (challenge) => challenges.insert(challenge),
     take: (id, now) => challenges.take({ _id: id, ...unexpired(now) }),

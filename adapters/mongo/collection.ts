@@ -24,17 +24,17 @@ export interface Collection<T extends { id: string }> {
   remove(filter: Filter): Promise<number>;
 }
 
-export function createCollection<T extends { id: string }>(link: Link, kind: RecordKind): Collection<T> {
+export function createCollection<T extends { id: string }>(link: Link, kind: RecordKind<T>): Collection<T> {
   const { run } = link;
   const model = createModel(link, kind);
-  const { toStored, toRecord } = createCodec<T>(kind);
-  const replacement = createReplacement(kind);
+  const { toStored, toRecord } = createCodec(kind);
+  const replacement = createReplacement(Object.keys(kind.fields));
   const readConcern = kind.readsMajority ? 'majority' : undefined;
 
   /** Runs a write, announces it if it changed something, and names the field of a conflict. */
   function write<R extends number | boolean>(operation: () => Promise<R>, records: readonly Stored[] = []) {
     return run(async () => {
-      const result = await naming(() => findConflict(model, kind, records), operation);
+      const result = await naming(() => findConflict(model, kind.unique ?? [], records), operation);
       if (result && kind.isCached) await announce(link);
       return result;
     });
@@ -84,8 +84,8 @@ export function createCollection<T extends { id: string }>(link: Link, kind: Rec
 }
 
 /** Sets what a record has and unsets what it has not, apart from the fields that others change. */
-function createReplacement({ fields }: RecordKind) {
-  const names = [...Object.keys(fields), 'removeAt'];
+function createReplacement(fields: readonly string[]) {
+  const names = [...fields, 'removeAt'];
   return (stored: Stored, kept: readonly string[]) => {
     const set: Record<string, unknown> = {};
     const unset: Record<string, 1> = {};
@@ -113,7 +113,11 @@ async function naming<R>(find: () => Promise<string>, operation: () => Promise<R
 }
 
 /** Not every server says which key collided, so another record with the same value is looked for. */
-async function findConflict(model: Model<Stored>, { unique = [] }: RecordKind, records: readonly Stored[]) {
+async function findConflict(
+  model: Model<Stored>,
+  unique: readonly (readonly string[])[],
+  records: readonly Stored[],
+): Promise<string> {
   for (const record of records) {
     const { _id } = record;
     for (const key of unique) {

@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const groupKind: RecordKind = {
+export const groupKind: RecordKind<Group> = {
   name: 'groups',
   fields: {
     name: String,
@@ -19,7 +19,7 @@ export const groupKind: RecordKind = {
 };
 
 export function createGroups(link: Link): GroupRepository {
-  const groups = createCollection<Group>(link, groupKind);
+  const groups = createCollection(link, groupKind);
   return {
     insert: (group) => groups.insert(group),
     findById: (id) => groups.one({ _id: id }),

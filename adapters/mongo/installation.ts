@@ -3,10 +3,12 @@ import { createCollection } from './collection.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
+type StoredInstallation = Installation & { installationId?: string };
+
 /** There is one document, whatever the record's id: the constant `_id` decides a race. */
 const singleton = 'installation';
 
-export const installationKind: RecordKind = {
+export const installationKind: RecordKind<StoredInstallation> = {
   name: 'installation',
   fields: { installationId: String, keyCheck: String, createdAt: Number },
   encode: ({ _id, ...stored }) => ({ ...stored, _id: singleton, installationId: _id }),
@@ -14,7 +16,7 @@ export const installationKind: RecordKind = {
 };
 
 export function createInstallation(link: Link): InstallationRepository {
-  const installations = createCollection<Installation>(link, installationKind);
+  const installations = createCollection(link, installationKind);
   const find = () => installations.one({ _id: singleton });
   return {
     find,

@@ -4,13 +4,13 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const invitationKind: RecordKind = {
+export const invitationKind: RecordKind<Invitation> = {
   name: 'invitations',
   fields: { purpose: String, accountId: String, createdBy: String, createdAt: Number, expiresAt: Number },
 };
 
 export function createInvitations(link: Link): InvitationRepository {
-  const invitations = createCollection<Invitation>(link, invitationKind);
+  const invitations = createCollection(link, invitationKind);
   return {
     insert: (invitation) => invitations.insert(invitation),
     find: (id, now) => invitations.one({ _id: id, ...unexpired(now) }),

@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const passkeyKind: RecordKind = {
+export const passkeyKind: RecordKind<Passkey> = {
   name: 'passkeys',
   fields: {
     publicKey: String,
@@ -33,7 +33,7 @@ export const passkeyKind: RecordKind = {
 const changedByUse = ['counter', 'backupEligible', 'backedUp', 'lastUsedAt'];
 
 export function createPasskeys(link: Link): PasskeyRepository {
-  const passkeys = createCollection<Passkey>(link, passkeyKind);
+  const passkeys = createCollection(link, passkeyKind);
   return {
     insert: (passkey) => passkeys.insert(passkey),
     findById: (id) => passkeys.one({ _id: id }),

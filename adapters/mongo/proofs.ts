@@ -4,13 +4,13 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const proofKind: RecordKind = {
+export const proofKind: RecordKind<Proof> = {
   name: 'proofs',
   fields: { purpose: String, userHandle: String, browser: String, expiresAt: Number },
 };
 
 export function createProofs(link: Link): ProofRepository {
-  const proofs = createCollection<Proof>(link, proofKind);
+  const proofs = createCollection(link, proofKind);
   return {
     insert: (proof) => proofs.insert(proof),
     find: (id, now) => proofs.one({ _id: id, ...unexpired(now) }),

@@ -1,4 +1,4 @@
-import { type Model, Schema, type SchemaDefinition } from 'mongoose';
+import { type Model, Schema, type SchemaDefinition, type SchemaDefinitionProperty } from 'mongoose';
 import type { Link } from './link.ts';
 
 /** A record as it is stored: `_id` instead of `id`, and `removeAt` where it expires. */
@@ -10,10 +10,10 @@ export interface Revision {
   value: number;
 }
 
-export interface RecordKind {
+export interface RecordKind<T extends { id: string }> {
   name: string;
-  /** Without `id`. Nothing is required here and nothing has a default: the record's type says what is there. */
-  fields: SchemaDefinition;
+  /** Every field but `id`. Nothing is required here and nothing has a default: the record's type says what is there. */
+  fields: Record<Exclude<keyof T, 'id'>, SchemaDefinitionProperty>;
   /** Keys that are unique beside `id`: each a list of fields, the last of which names a conflict. */
   unique?: readonly (readonly string[])[];
   /** Reads see only what a majority has, so nothing that a change of the primary could take back. */
@@ -26,7 +26,10 @@ export interface RecordKind {
 }
 
 /** Strict: a field that the schema does not know is refused rather than lost. */
-export function createModel({ connection }: Link, { name, fields }: RecordKind): Model<Stored> {
+export function createModel<T extends { id: string }>(
+  { connection }: Link,
+  { name, fields }: RecordKind<T>,
+): Model<Stored> {
   const schema = new Schema(
     { ...fields, _id: String, removeAt: Date },
     { collection: name, id: false, minimize: false, strict: 'throw', versionKey: false },
@@ -39,7 +42,7 @@ export const embedded = (fields: SchemaDefinition) =>
   new Schema(fields, { _id: false, id: false, minimize: false, strict: 'throw' });
 
 /** Absent optional fields stay absent on both ways, and nothing of the engine leaks into a record. */
-export function createCodec<T extends { id: string }>({ encode, decode }: RecordKind) {
+export function createCodec<T extends { id: string }>({ encode, decode }: RecordKind<T>) {
   return {
     toStored(record: T): Stored {
       const stored: Stored = { _id: record.id };

@@ -30,7 +30,6 @@ export const firstIndexes: Record<string, readonly Index[]> = {
   signIns: [{ key: { accountId: 1, at: -1 } }, { key: { passkeyId: 1 } }, expiry],
   artifacts: [
     { key: { grantId: 1, model: 1 }, ...where('grantId') },
-    { key: { uid: 1 }, ...where('uid') },
     { key: { uid: 1, model: 1 }, unique: true, partialFilterExpression: { model: 'Session' } },
     { key: { accountId: 1, model: 1 }, ...where('accountId') },
     { key: { appId: 1 }, ...where('appId') },

@@ -4,7 +4,7 @@ import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const signInKind: RecordKind = {
+export const signInKind: RecordKind<SignIn> = {
   name: 'signIns',
   fields: {
     accountId: String,
@@ -21,7 +21,7 @@ export const signInKind: RecordKind = {
 };
 
 export function createSignIns(link: Link): SignInRepository {
-  const signIns = createCollection<SignIn>(link, signInKind);
+  const signIns = createCollection(link, signInKind);
   return {
     insert: (signIn) => signIns.insert(signIn),
     findById: (id) => signIns.one({ _id: id }),

@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const signingKeyKind: RecordKind = {
+export const signingKeyKind: RecordKind<SigningKey> = {
   name: 'signingKeys',
   fields: { alg: String, generation: Number, status: String, sealedJwk: String, createdAt: Number },
   unique: [['alg', 'generation']],
@@ -11,7 +11,7 @@ export const signingKeyKind: RecordKind = {
 };
 
 export function createSigningKeys(link: Link): SigningKeyRepository {
-  const signingKeys = createCollection<SigningKey>(link, signingKeyKind);
+  const signingKeys = createCollection(link, signingKeyKind);
   return {
     insert: (key) => signingKeys.insert(key),
     list: () => signingKeys.many({}, { sort: { createdAt: 1, _id: 1 } }),

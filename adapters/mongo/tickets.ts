@@ -4,13 +4,13 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const ticketKind: RecordKind = {
+export const ticketKind: RecordKind<Ticket> = {
   name: 'tickets',
   fields: { purpose: String, userHandle: String, expiresAt: Number },
 };
 
 export function createTickets(link: Link): TicketRepository {
-  const tickets = createCollection<Ticket>(link, ticketKind);
+  const tickets = createCollection(link, ticketKind);
   return {
     insert: (ticket) => tickets.insert(ticket),
     find: (id, now) => tickets.one({ _id: id, ...unexpired(now) }),

@@ -60,8 +60,8 @@ function createUpsert(db: Database): ArtifactRepository['upsert'] {
     const { id, model, uid } = artifact;
     if (model !== 'Session' || uid === undefined) return void (await upsert(...values));
     await db.together(() => {
-      giveWay.run(uid, id);
-      upsertSession.run(...values);
+      giveWay(uid, id);
+      upsertSession(...values);
     });
   };
 }
@@ -80,12 +80,12 @@ function createRemovals(db: Database) {
   const remove = db.change('DELETE FROM artifacts WHERE id = ?');
   const removeOfGrant = db.change('DELETE FROM artifacts WHERE grantId = ?');
   const removeOfGrantAndModel = db.change('DELETE FROM artifacts WHERE grantId = ? AND model = ?');
-  const removeOfUid = db.statement('DELETE FROM artifacts WHERE uid = ? RETURNING model');
+  const removeSession = db.change("DELETE FROM artifacts WHERE uid = ? AND model = 'Session'");
   return {
     remove: async (id) => (await remove(id)) === 1,
     removeByGrant: (grantId, model) =>
       model === undefined ? removeOfGrant(grantId) : removeOfGrantAndModel(grantId, model),
-    removeSession: (uid) => db.together(() => removeOfUid.all(uid).some(({ model }) => model === 'Session')),
+    removeSession: async (uid) => (await removeSession(uid)) === 1,
     removeByAccount: db.change('DELETE FROM artifacts WHERE accountId = ?'),
     removeByApp: db.change('DELETE FROM artifacts WHERE appId = ?'),
     removeExpired: removeExpiredFrom(db, 'artifacts'),

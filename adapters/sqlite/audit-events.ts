@@ -19,7 +19,7 @@ export function createAuditEvents(db: Database): AuditEventRepository {
       db.together(() => {
         for (const event of events) {
           const { id, chain, sequence, at, accountId } = event;
-          insert.run(id, chain, sequence, at, accountId ?? null, JSON.stringify(event));
+          insert(id, chain, sequence, at, accountId ?? null, JSON.stringify(event));
         }
       }),
     listByChain: (chain, { fromSequence, limit }) => listByChain(chain, fromSequence, limit),

@@ -19,8 +19,8 @@ export interface Database {
   change(sql: string): (...values: Value[]) => Promise<number>;
   /** Writes with `RETURNING`; resolves to what was returned first. */
   take<T>(sql: string, decode?: Decode<T>): (...values: Value[]) => Promise<T | undefined>;
-  /** Several statements that happen together: use the returned statements within `work` only. */
-  statement(sql: string): { run(...values: Value[]): number; all(...values: Value[]): Row[] };
+  /** Several statements that happen together: each is called within `work` only. */
+  statement(sql: string): (...values: Value[]) => void;
   together<T>(work: () => T): Promise<T>;
   /** Every statement prepared so far, for the test that each is served by an index. */
   readonly statements: readonly string[];
@@ -63,9 +63,8 @@ export function createDatabase(db: DatabaseSync): Database {
     },
     statement(sql) {
       const statement = prepare(sql);
-      return {
-        run: (...values) => Number(statement.run(...values).changes),
-        all: (...values) => statement.all(...values),
+      return (...values) => {
+        statement.run(...values);
       };
     },
     together: commits.writeTogether,

@@ -77,7 +77,6 @@ CREATE TABLE IF NOT EXISTS artifacts (
   appId TEXT, userCodeHash TEXT, signInId TEXT, consumedAt INTEGER, expiresAt INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS artifactsByGrant ON artifacts (grantId, model) WHERE grantId IS NOT NULL;
-CREATE INDEX IF NOT EXISTS artifactsByUid ON artifacts (uid) WHERE uid IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS sessionsByUid ON artifacts (uid) WHERE model = 'Session';
 CREATE INDEX IF NOT EXISTS artifactsByAccount ON artifacts (accountId, model) WHERE accountId IS NOT NULL;
 CREATE INDEX IF NOT EXISTS artifactsByApp ON artifacts (appId) WHERE appId IS NOT NULL;
