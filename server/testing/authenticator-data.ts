@@ -11,9 +11,7 @@ import type {
 } from './authenticator-overrides.ts';
 
 export function clientData(
-  type: string,
-  origin: string,
-  challenge: string,
+  { type, origin, challenge }: { type: string; origin: string; challenge: string },
   overrides: Pick<CeremonyOverrides<never>, 'clientData' | 'clientDataJSON'>,
 ): Buffer {
   const text = JSON.stringify({ type, challenge, origin, crossOrigin: false, ...overrides.clientData });

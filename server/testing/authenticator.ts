@@ -71,7 +71,8 @@ function create(
     { aaguid: settings.aaguid, id, key: coseKey(algorithm, publicKey) },
     overrides,
   );
-  const clientDataJSON = clientData('webauthn.create', settings.origin, options.challenge, overrides);
+  const told = { type: 'webauthn.create', origin: settings.origin, challenge: options.challenge };
+  const clientDataJSON = clientData(told, overrides);
   const authData = authenticatorData({ settings, credential, attested }, overrides);
   const signature = signWith(algorithm, privateKey, Buffer.concat([authData, sha256(clientDataJSON)]));
   const attestationObject = encodeAttestation({ algorithm, authData, signature }, overrides);
@@ -99,7 +100,8 @@ function get(
     credentials.findLast((one) => one.rpId === rpId && (allowed.length === 0 || allowed.includes(one.id)));
   if (!credential) throw new DOMException('no credential fits', 'NotAllowedError');
   if (settings.synced === false) credential.counter += 1;
-  const clientDataJSON = clientData('webauthn.get', settings.origin, options.challenge, overrides);
+  const told = { type: 'webauthn.get', origin: settings.origin, challenge: options.challenge };
+  const clientDataJSON = clientData(told, overrides);
   const authData = authenticatorData({ settings, credential }, overrides);
   const signed = Buffer.concat([authData, sha256(clientDataJSON)]);
   const signature = signWith(credential.algorithm, credential.privateKey, signed);
