@@ -226,12 +226,15 @@ describe('signing in', () => {
     assert.ok(posted.some(({ path }) => path === '/answer/options'));
   });
 
-  it('can be stopped while the browser waits', async () => {
+  it('can be stopped while the browser waits, and nothing moves meanwhile', async () => {
     await ownPasskey();
     await holdStill();
     await open('sign-in');
+    const below = page.getByRole('link', { name: 'I lost my passkey' });
+    const before = await below.boundingBox();
     await button('Sign in with a passkey').click();
     await says(/Your browser is asking for your passkey/);
+    assert.deepEqual(await below.boundingBox(), before);
     await button('Stop waiting').click();
     await says(/Stopped/);
   });
@@ -330,6 +333,32 @@ describe('the account', () => {
     await button('Remove passkey').click();
     await arrived();
     assert.deepEqual(posted.at(-1)?.body, { passkeyId: 'two', proof: 'p' });
+  });
+
+  it('tells the browser which passkeys there are, so that it forgets removed ones', async () => {
+    await ownPasskey();
+    const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
+    const userId = Buffer.from(credentials[0]?.userHandle ?? '', 'base64').toString('base64url');
+    const signal = {
+      rpId: 'localhost',
+      userId,
+      passkeyIds: [],
+      userName: 'new.name',
+      displayName: 'New Name',
+    };
+    await page.route('**/account', async (route) => {
+      const response = await route.fetch();
+      const text = await response.text();
+      await route.fulfill({
+        response,
+        body: text.replace('"signals":[]', `"signals":[${JSON.stringify(signal)}]`),
+      });
+    });
+    await open('account');
+    await button('Save changes').waitFor();
+    await page.waitForTimeout(500);
+    const left = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
+    assert.deepEqual(left.credentials, []);
   });
 
   it('closes a dialog with Escape and gives the focus back', async () => {

@@ -1,6 +1,6 @@
 import { accountUrls } from '../account-urls.ts';
 import type { AccountScript } from '../page-data.ts';
-import { stopCeremony, usePasskey } from './ceremony.ts';
+import { usePasskey, waitingFor } from './ceremony.ts';
 import { makePasskey } from './creation.ts';
 import { checkFields, readFields, showFieldProblem } from './fields.ts';
 import { find, findAll, go, isBusy, sentence, setBusy } from './page.ts';
@@ -42,15 +42,7 @@ async function confirm(form: HTMLFormElement, words: Words, purpose: Purpose): P
   const ceremony = post<{ options: object }>(accountUrls.confirmOptions, { purpose }).then(({ options }) =>
     usePasskey(options),
   );
-  const response = await whileWaiting(
-    area,
-    {
-      kind: 'waiting',
-      text: sentence(words, 'script.waiting'),
-      button: { label: sentence(words, 'script.stopWaiting'), press: stopCeremony },
-    },
-    ceremony,
-  );
+  const response = await whileWaiting(area, waitingFor(form, words, 'script.waiting'), ceremony);
   const checking = { kind: 'waiting', text: sentence(words, 'script.checking') } as const;
   const { proof } = await whileWaiting(
     area,

@@ -8,6 +8,10 @@ import {
   startRegistration,
   WebAuthnAbortService,
 } from '@simplewebauthn/browser';
+import type { ScriptWords } from '../page-data.ts';
+import type { ScriptWord } from '../script-words.ts';
+import { sentence } from './page.ts';
+import type { Said } from './says.ts';
 
 /** Opens the browser's dialog for a passkey that is there. */
 export function usePasskey(options: object): Promise<AuthenticationResponseJSON> {
@@ -24,6 +28,13 @@ export function autofillPasskey(options: object): Promise<AuthenticationResponse
 
 export function createPasskey(options: object): Promise<RegistrationResponseJSON> {
   return startRegistration({ optionsJSON: options as PublicKeyCredentialCreationOptionsJSON });
+}
+
+/** What a form says while the browser's dialog is open. A dialog of the page has its own way out. */
+export function waitingFor(form: HTMLElement, words: ScriptWords, key: ScriptWord): Said {
+  const said: Said = { kind: 'waiting', text: sentence(words, key) };
+  if (form.closest('dialog')) return said;
+  return { ...said, button: { label: sentence(words, 'script.stopWaiting'), press: stopCeremony } };
 }
 
 /** Whatever is open or waiting ends with an AbortError. */

@@ -1,6 +1,6 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/browser';
 import type { ScriptWords } from '../page-data.ts';
-import { createPasskey, forgetPasskey, stopCeremony } from './ceremony.ts';
+import { createPasskey, forgetPasskey, waitingFor } from './ceremony.ts';
 import { find, go, sentence, setBusy } from './page.ts';
 import { NetworkError, post } from './post.ts';
 import { explain } from './problem.ts';
@@ -29,15 +29,7 @@ export async function makePasskey(creation: Creation): Promise<void> {
     const ceremony = post<{ options: object }>(creation.optionsUrl, creation.body).then(({ options }) =>
       createPasskey(options),
     );
-    const response = await whileWaiting(
-      area,
-      {
-        kind: 'waiting',
-        text: sentence(words, 'script.creating'),
-        button: { label: sentence(words, 'script.stopWaiting'), press: stopCeremony },
-      },
-      ceremony,
-    );
+    const response = await whileWaiting(area, waitingFor(form, words, 'script.creating'), ceremony);
     await keepPasskey(creation, response);
   } catch (error) {
     failed(creation, error);

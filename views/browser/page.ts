@@ -26,8 +26,10 @@ export function sentence(words: ScriptWords, key: ScriptWord, values: Record<str
 }
 
 /** Buttons wait for their script, so that an early press is not lost in a page load. */
-export function enableButtons(within: ParentNode = document): void {
-  for (const button of findAll<HTMLButtonElement>('button:disabled', within)) button.disabled = false;
+export function enableButtons(): void {
+  for (const button of findAll<HTMLButtonElement>('button:disabled')) button.disabled = false;
+  // Back by the back button: this page is alive again as it was left, but its challenge is used.
+  window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 }
 
 /** While a form is busy, a second press does nothing. */

@@ -11,7 +11,11 @@ export function say(area: HTMLElement, { kind, text, button }: Said): void {
   const paragraph = document.createElement('p');
   paragraph.textContent = text;
   area.dataset.kind = kind;
-  area.replaceChildren(paragraph, ...(button ? [makeButton(button)] : []));
+  area.replaceChildren(paragraph);
+  if (!button) return;
+  const element = makeButton(button);
+  area.append(element);
+  element.focus({ preventScroll: true });
 }
 
 export function sayNothing(area: HTMLElement): void {
@@ -22,7 +26,7 @@ export function sayNothing(area: HTMLElement): void {
 function makeButton({ label, press }: NonNullable<Said['button']>): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
-  button.className = 'button quiet';
+  button.className = 'button';
   button.textContent = label;
   button.addEventListener('click', press);
   return button;

@@ -1,6 +1,6 @@
 import { type AuthenticationResponseJSON, browserSupportsWebAuthnAutofill } from '@simplewebauthn/browser';
 import { watchAbort } from './abort.ts';
-import { autofillPasskey, stopCeremony, usePasskey } from './ceremony.ts';
+import { autofillPasskey, stopCeremony, usePasskey, waitingFor } from './ceremony.ts';
 import { enableButtons, find, go, isBusy, readPageData, sentence, setBusy } from './page.ts';
 import { NetworkError, post } from './post.ts';
 import { browserErrorName, explain } from './problem.ts';
@@ -32,8 +32,6 @@ function start(): void {
   void startAutofill();
   setInterval(() => void renewAutofill(), 15_000);
   document.addEventListener('visibilitychange', () => void renewAutofill());
-  // Back from the app by the back button: this page is alive again, its challenge is not.
-  window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 }
 
 async function takeOptions(): Promise<object> {
@@ -49,10 +47,8 @@ async function signIn(): Promise<void> {
   try {
     stopCeremony();
     await autofill;
-    const waiting = { kind: 'waiting', text: sentence(words, 'script.waiting') } as const;
-    const stop = { label: sentence(words, 'script.stopWaiting'), press: stopCeremony };
     const ceremony = takeOptions().then(usePasskey);
-    await finish(await whileWaiting(area, { ...waiting, button: stop }, ceremony));
+    await finish(await whileWaiting(area, waitingFor(form, words, 'script.waiting'), ceremony));
   } catch (error) {
     failed(error);
   }
@@ -96,7 +92,8 @@ async function startAutofill(): Promise<void> {
     const json = await takeOptions();
     if (!isBusy(form)) autofill = offer(json);
   } catch {
-    // The button asks again, and says what is wrong.
+    // The button asks again, and says what is wrong. Without options nothing is renewed until then.
+    options = undefined;
   }
 }
 
