@@ -23,10 +23,10 @@ export interface Received {
 /** What a browser sends with a fetch of its own page. */
 export const sameOrigin = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/json' };
 
-/** The application with these routes, on a port of its own, with a log in memory. */
+/** The application with these routes, on a free port if none is given, with a log in memory. */
 export async function startApplication(
   routes: (app: Koa) => void,
-  options: Partial<ApplicationOptions> = {},
+  { port = 0, ...options }: Partial<ApplicationOptions> & { port?: number } = {},
 ) {
   const lines: string[] = [];
   const issuer = options.issuer ?? 'http://localhost:3000';
@@ -46,7 +46,7 @@ export async function startApplication(
     ...options,
   });
   routes(app);
-  const server = await listen(app.callback(), { host: '127.0.0.1', port: 0, patience: 500 });
+  const server = await listen(app.callback(), { host: '127.0.0.1', port, patience: 500 });
   return {
     lines,
     port: server.port,
