@@ -16,7 +16,9 @@ export function appPicture({ name, logoUrl }: AppFace): Html {
     : html`<span class="app-picture letter" aria-hidden="true">${firstLetter(name)}</span>`;
 }
 
+const letters = new Intl.Segmenter();
+
 function firstLetter(name: string): string {
-  const [first] = new Intl.Segmenter().segment(name.trim());
+  const [first] = letters.segment(name.trim());
   return first?.segment.toLocaleUpperCase() ?? '?';
 }
