@@ -13,7 +13,7 @@ export function createAccounts(db: Database): AccountRepository {
     `UPDATE accounts SET sub = ?, userNameKey = ?, founder = ?, role = ?, revision = ?, record = ?
      WHERE id = ? AND revision = ?`,
   );
-  const recordSignIn = db.change('UPDATE accounts SET lastSignInAt = ? WHERE id = ?');
+  const recordSignIn = db.change('UPDATE accounts SET lastSignInAt = ? WHERE id = ?', { durable: false });
   const remove = db.change('DELETE FROM accounts WHERE id = ?');
   const list = db.many(
     `SELECT ${columns} FROM accounts WHERE userNameKey > ? ORDER BY userNameKey LIMIT ?`,

@@ -52,17 +52,18 @@ export function createArtifacts(db: Database): ArtifactRepository {
 /** A session takes over its uid: it is saved under a new id when a person signs in. */
 function createUpsert(db: Database): ArtifactRepository['upsert'] {
   const sql = `${insertion} ON CONFLICT (id) DO UPDATE SET ${replacement}, consumedAt = coalesce(consumedAt, excluded.consumedAt)`;
-  const upsert = db.change(sql);
+  const upsert = db.change(sql, { durable: false });
   const upsertSession = db.statement(sql);
   const giveWay = db.statement("DELETE FROM artifacts WHERE uid = ? AND model = 'Session' AND id <> ?");
   return async (artifact) => {
     const values = toValues(artifact);
     const { id, model, uid } = artifact;
     if (model !== 'Session' || uid === undefined) return void (await upsert(...values));
-    await db.together(() => {
+    const takeOver = () => {
       giveWay(uid, id);
       upsertSession(...values);
-    });
+    };
+    await db.together(takeOver, { durable: false });
   };
 }
 

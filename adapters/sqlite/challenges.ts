@@ -3,7 +3,9 @@ import type { Database } from './database.ts';
 import { removeExpiredFrom } from './expiry.ts';
 
 export function createChallenges(db: Database): ChallengeRepository {
-  const insert = db.change('INSERT INTO challenges (id, expiresAt, record) VALUES (?, ?, ?)');
+  const insert = db.change('INSERT INTO challenges (id, expiresAt, record) VALUES (?, ?, ?)', {
+    durable: false,
+  });
   return {
     async insert(challenge) {
       await insert(challenge.id, challenge.expiresAt, JSON.stringify(challenge));

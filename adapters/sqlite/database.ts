@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { toStorageError } from './errors.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createGroupCommit, type WriteOptions } from './group-commit.ts';
 
 export type Value = SQLInputValue;
 export type Row = Record<string, SQLOutputValue>;
@@ -16,12 +16,12 @@ export interface Database {
   /** Reads records. */
   many<T>(sql: string, decode?: Decode<T>): (...values: Value[]) => Promise<T[]>;
   /** Writes, in the next group commit; resolves to the number of rows changed. */
-  change(sql: string): (...values: Value[]) => Promise<number>;
+  change(sql: string, options?: WriteOptions): (...values: Value[]) => Promise<number>;
   /** Writes with `RETURNING`; resolves to what was returned first. */
   take<T>(sql: string, decode?: Decode<T>): (...values: Value[]) => Promise<T | undefined>;
   /** Several statements that happen together: each is called within `work` only. */
   statement(sql: string): (...values: Value[]) => void;
-  together<T>(work: () => T): Promise<T>;
+  together<T>(work: () => T, options?: WriteOptions): Promise<T>;
   /** Every statement prepared so far, for the test that each is served by an index. */
   readonly statements: readonly string[];
   /** Commits what is queued and closes the file. */
@@ -49,9 +49,9 @@ export function createDatabase(db: DatabaseSync): Database {
       const statement = prepare(sql);
       return async (...values) => reading(() => statement.all(...values)).map(decode);
     },
-    change(sql) {
+    change(sql, options) {
       const statement = prepare(sql);
-      return (...values) => commits.write(() => Number(statement.run(...values).changes));
+      return (...values) => commits.write(() => Number(statement.run(...values).changes), options);
     },
     take(sql, decode = decodeRecord) {
       const statement = prepare(sql);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { kill, startProcess } from '../storage.contract/process.ts';
 import { groupSample } from '../storage.contract/samples.ts';
-import { kill, openFileStorage, startProcess, temporaryFolder } from './testing.ts';
+import { openFileStorage, temporaryFolder } from './testing.ts';
 
 const inFolder = temporaryFolder();
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { kill, startProcess } from '../storage.contract/process.ts';
 import { accountSample } from '../storage.contract/samples.ts';
 import { openFile } from './database.ts';
 import { schemaVersion, storedVersion } from './migrations.ts';
 import { firstSchema } from './schema.ts';
-import { kill, openFileStorage, startProcess, temporaryFolder } from './testing.ts';
+import { openFileStorage, temporaryFolder } from './testing.ts';
 
 const inFolder = temporaryFolder();
 const moduleUrl = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);

@@ -5,6 +5,7 @@ import { removeExpiredFrom } from './expiry.ts';
 export function createSignIns(db: Database): SignInRepository {
   const insert = db.change(
     'INSERT INTO signIns (id, accountId, passkeyId, at, expiresAt, record) VALUES (?, ?, ?, ?, ?, ?)',
+    { durable: false },
   );
   const findMany = db.many<SignIn>('SELECT record FROM signIns WHERE id IN (SELECT value FROM json_each(?))');
   const listByAccount = db.many<SignIn>(

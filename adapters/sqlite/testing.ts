@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,18 +20,3 @@ export const openFileStorage = (file: string, options: Partial<OpenStorageOption
     waitUntilReady: true,
     ...options,
   });
-
-/** Runs a module's text in another process; resolves when it has written its first line. */
-export async function startProcess(source: string, ...args: string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  return child;
-}
-
-/** As a power cut would: nothing is tidied up. */
-export async function kill(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
