@@ -42,15 +42,11 @@ test.describe('signing in', () => {
   test('a dismissed prompt is no error and can be repeated', async ({ page, authenticator, server }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
-    await authenticator.setPresent(false);
-    await openAccount(page, server.origin);
     await authenticator.setVerified(false);
-    await authenticator.setPresent(true);
-    const button = page.getByRole('button', { name: 'Sign in with a passkey' });
-    await button.click();
+    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
     await expect(page.getByRole('status')).toContainText('Nothing happened');
     await authenticator.setVerified(true);
-    await button.click();
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await atHeading(page, 'Your account');
   });
 
@@ -106,12 +102,14 @@ test.describe('signing in', () => {
     await page.context().clearCookies();
     await authenticator.setPresent(false);
     await openAccount(page, server.origin);
+    const button = page.getByRole('button', { name: 'Sign in with a passkey' });
+    await expect(button).toBeEnabled();
     await page.context().setOffline(true);
     await authenticator.setPresent(true);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await button.click();
     await expect(page.getByRole('status')).toContainText(/offline|cannot be reached/);
     await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await atHeading(page, 'Your account');
   });
 
@@ -149,11 +147,11 @@ test.describe('signing in', () => {
   }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
-    await authenticator.setPresent(false);
-    await page.goto(`${app.origin}/sign-in`);
-    const address = page.url();
-    await authenticator.setPresent(true);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    let address = '';
+    await signInByButton(page, authenticator, async () => {
+      await page.goto(`${app.origin}/sign-in`);
+      address = page.url();
+    });
     await page.getByRole('button', { name: 'Allow' }).click();
     await atHeading(page, /^Signed in as/);
     const other = await page.context().newPage();

@@ -1,0 +1,38 @@
+/** `npm run screenshots [-- FOLDER]`: every page in four shots, phone and desktop, light and dark. */
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { addAuthenticator } from './authenticator.ts';
+import { browserArgs, findBrowser } from './browser.ts';
+import { freePort } from './free-port.ts';
+import { startServer } from './server-process.ts';
+import { visitAllPages } from './tour.ts';
+
+const folder = process.argv[2] ?? 'docs/screenshots';
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1120, height: 800 } } as const;
+
+const executablePath = await findBrowser();
+if (!executablePath) throw new Error('No Chromium starts here: set CHROMIUM_PATH to one that does.');
+await mkdir(folder, { recursive: true });
+await using server = await startServer({ engine: 'sqlite', settings: { LATCHKEY_SIGN_UP: 'open' } });
+const appPort = await freePort();
+const app = createServer((_request, response) => response.end('signed in')).listen(appPort, 'localhost');
+const browser = await chromium.launch({ executablePath, args: browserArgs });
+const page = await browser.newPage({ locale: 'en-GB', reducedMotion: 'reduce' });
+const authenticator = await addAuthenticator(page);
+
+await visitAllPages(
+  { page, authenticator, server, appOrigin: `http://localhost:${appPort}` },
+  async (name) => {
+    for (const [size, viewport] of Object.entries(sizes))
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+      }
+    console.log(name);
+  },
+);
+await browser.close();
+app.close();
