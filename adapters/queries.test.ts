@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { createConnection } from 'mongoose';
-import { withMongo } from './mongo/testing.ts';
-import { openStorage } from './open.ts';
-import { listQueries, queries } from './queries.ts';
+import { beginsWith, listQueries, queries } from './queries.ts';
 import { createDatabase } from './sqlite/database.ts';
 import { migrate } from './sqlite/migrations.ts';
 import { createRepositories } from './sqlite/open.ts';
@@ -17,9 +14,6 @@ const sideTables: Record<string, { table: string; column: string }> = {
 
 /** Statements that read all of a table on purpose: it never has more than a few rows. */
 const readsAll = ['SELECT record FROM signingKeys ORDER BY createdAt, id'];
-
-const beginsWith = (keys: readonly unknown[], fields: readonly string[]) =>
-  fields.every((field, i) => keys[i] === field);
 
 describe('the queries', () => {
   const db = new DatabaseSync(':memory:');
@@ -73,28 +67,5 @@ describe('the queries', () => {
       });
       assert.ok(isServed, name);
     }
-  });
-});
-
-withMongo(({ url }) => {
-  describe('the queries of MongoDB', () => {
-    it('find their index', async () => {
-      await (await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true }))[
-        Symbol.asyncDispose
-      ]();
-      const connection = await createConnection(url).asPromise();
-      try {
-        for (const { name, table, fields } of listQueries()) {
-          const stored = fields.map((field) => ({ id: '_id', expiresAt: 'removeAt' })[field] ?? field);
-          const indexes = await connection.collection(table).indexes();
-          assert.ok(
-            indexes.some(({ key }) => beginsWith(Object.keys(key), stored)),
-            name,
-          );
-        }
-      } finally {
-        await connection.close();
-      }
-    });
   });
 });

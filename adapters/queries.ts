@@ -88,3 +88,7 @@ export function listQueries(): { name: string; table: string; fields: readonly s
     Object.entries(methods).map(([method, fields]) => ({ name: `${table}.${method}`, table, fields })),
   );
 }
+
+/** Whether an index with these keys serves a query by these fields. */
+export const beginsWith = (keys: readonly unknown[], fields: readonly string[]) =>
+  fields.every((field, i) => keys[i] === field);

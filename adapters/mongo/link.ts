@@ -13,7 +13,7 @@ const options: ConnectOptions = {
   serverSelectionTimeoutMS: 3000,
   connectTimeoutMS: 3000,
   waitQueueTimeoutMS: 3000,
-  socketTimeoutMS: 10_000,
+  socketTimeoutMS: 5000,
   heartbeatFrequencyMS: 2000,
   readPreference: 'primary',
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
@@ -83,10 +83,7 @@ export function createLink(url: string): Link {
     openLater(prepare) {
       opening = openRepeatedly(prepare);
     },
-    ping: () =>
-      run(async () => {
-        await connection.db?.command({ ping: 1 }, { timeoutMS: pingTimeoutMs });
-      }),
+    ping: () => run(() => ping(connection)),
     async close() {
       obstacle = new StorageError('unreachable', 'the storage is closed');
       closing.abort();
@@ -94,6 +91,20 @@ export function createLink(url: string): Link {
       await connection.close();
     },
   };
+}
+
+/** A server that takes the question and gives no answer is not there: the driver itself would wait longer. */
+async function ping({ db }: Connection): Promise<void> {
+  const answered = new AbortController();
+  const deadline = sleep(pingTimeoutMs, undefined, { signal: answered.signal }).then(() => {
+    throw new StorageError('unreachable', 'MongoDB does not answer');
+  });
+  try {
+    await Promise.race([db?.command({ ping: 1 }), deadline]);
+  } finally {
+    deadline.catch(() => {});
+    answered.abort();
+  }
 }
 
 /** A mongoose of our own, so that nothing global is set. Operators in a filter are refused unless we mark them. */

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  type AddressInfo,
+  createServer,
+  createConnection as createTcpConnection,
+  type Socket,
+} from 'node:net';
 import { after, it } from 'node:test';
-import { createConnection } from 'mongoose';
+import { type Connection, createConnection } from 'mongoose';
 
 /** A database of its own on the server that the tests may use. */
 export interface TestDatabase {
@@ -43,7 +50,59 @@ function testDatabase(server: string): TestDatabase {
 }
 
 async function drop(url: string): Promise<void> {
+  await using connected = await connect(url);
+  await connected.connection.dropDatabase();
+}
+
+/** A connection beside the storage's own, to look at what it does. */
+export async function connect(url: string): Promise<AsyncDisposable & { connection: Connection }> {
   const connection = await createConnection(url).asPromise();
-  await connection.dropDatabase();
-  await connection.close();
+  return { connection, [Symbol.asyncDispose]: () => connection.close() };
+}
+
+/** A way to the server that can be cut, or go silent: it takes connections and answers nothing. */
+export async function startProxy(
+  target: { host: string; port: number },
+  port = 0,
+): Promise<AsyncDisposable & { port: number; silence(): void; resume(): void }> {
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const server = createServer((client) => {
+    const upstream = createTcpConnection(target);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (bytes) => isSilent || to.write(bytes));
+      from.on('close', () => to.destroy());
+      from.on('error', () => to.destroy());
+    }
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    silence() {
+      isSilent = true;
+    },
+    resume() {
+      isSilent = false;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A port on which nothing listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
