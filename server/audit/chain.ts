@@ -17,7 +17,7 @@ export function hashEvent(event: Omit<AuditEvent, 'hash'>): string {
 }
 
 /** JSON with sorted keys and without absent values: the same whatever engine stored it (RFC 8785 for our values). */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const record = value as Record<string, unknown>;

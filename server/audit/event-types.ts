@@ -1,5 +1,5 @@
 /** Everything that is written down, with what it means. An event that is not listed here does not compile. */
-export const auditEventTypes = {
+const auditEventTypes = {
   'setup.completed': 'The first administrator was made by a setup link.',
   'account.created': 'An account was made.',
   'account.changed': 'Profile, role or groups of an account changed.',
