@@ -47,15 +47,16 @@ const states: Readonly<Record<string, { sample: string; reach: (page: Page) => P
     },
   },
   'sign-in.other-device': { sample: 'sign-in', reach: (page) => page.locator('summary').first().click() },
-  'sign-in.wrong-place': {
-    sample: 'sign-in',
-    async reach(page) {
-      const url = new URL(page.url());
-      url.hostname = '127.0.0.1';
-      await page.goto(url.href);
-    },
-  },
+  'sign-in.wrong-place': { sample: 'sign-in', reach: (page) => atHost(page, '127.0.0.1') },
+  'setup.wrong-host': { sample: 'setup', reach: (page) => atHost(page, 'other.localhost') },
 };
+
+async function atHost(page: Page, hostname: string): Promise<void> {
+  const url = new URL(page.url());
+  url.hostname = hostname;
+  await page.goto(url.href);
+  await page.locator('[data-wrong-place]:visible').waitFor();
+}
 
 /** Buttons, inputs and summaries below 44 px; links in running text may be smaller (WCAG 2.2 §2.5.8). */
 const findSmallTargets = `[...document.querySelectorAll('button, summary, select, input:not([type=checkbox],[type=hidden]), .languages a')]
