@@ -3,12 +3,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import Provider from 'oidc-provider';
 import { createSecret, generateRoot } from '../secret/secret.ts';
+import { secretMatches } from './app-secret.ts';
 import { builtinApps } from './builtin-apps.ts';
 import { clientMetadata, extraClientMetadata } from './client-metadata.ts';
 import { newApp } from './create-app.ts';
 
 const { hash } = createSecret(generateRoot());
-const limits = { accessToken: 3600, refreshToken: 86_400, session: 3600 };
+const limits = { accessToken: 3600, refreshToken: 86_400 };
 const metadataOf = (more: object) =>
   clientMetadata(newApp({ name: 'App', kind: 'web', ...more }, { hash, now: 0 }).app, limits);
 const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
@@ -20,12 +21,17 @@ describe('client metadata', () => {
     const metadata = metadataOf({ redirectUris, lifetimes });
     assert.equal(metadata.latchkey_access_token_lifetime, 60);
     assert.equal(metadata.latchkey_refresh_token_lifetime, 86_400);
-    assert.equal(metadata.latchkey_session_lifetime, 3600);
+    assert.equal('latchkey_session_lifetime' in metadata, false);
+    const own = metadataOf({ redirectUris, lifetimes: { session: 600 } });
+    assert.equal(own.latchkey_session_lifetime, 600);
   });
 
   it('holds a client secret that is nobody’s', () => {
-    const [one, two] = [metadataOf({ redirectUris }), metadataOf({ redirectUris })];
-    assert.ok(one.client_secret && two.client_secret && one.client_secret !== two.client_secret);
+    const { app, secret } = newApp({ name: 'App', kind: 'web', redirectUris }, { hash, now: 0 });
+    const { client_secret } = clientMetadata(app, limits);
+    assert.ok(client_secret);
+    assert.notEqual(client_secret, secret);
+    assert.equal(secretMatches({ app, presented: client_secret, hash, now: 0 }), false);
     assert.equal('client_secret' in metadataOf({ redirectUris, kind: 'browser' }), false);
   });
 

@@ -21,7 +21,6 @@ const unusableSecret = randomBytes(32).toString('base64url');
 export interface Limits {
   accessToken: number;
   refreshToken: number;
-  session: number;
 }
 
 /** An app as client metadata (RFC 7591 §2, OIDC Dynamic Client Registration §2). Its lifetimes only lower `limits`. */
@@ -45,7 +44,8 @@ export function clientMetadata(app: App, limits: Limits) {
     latchkey_pkce: app.pkce,
     latchkey_access_token_lifetime: lifetime('accessToken'),
     latchkey_refresh_token_lifetime: lifetime('refreshToken'),
-    latchkey_session_lifetime: lifetime('session'),
+    // Sessions end by themselves at the installation's limits, and kept ones have a longer one.
+    ...(app.lifetimes.session === undefined ? {} : { latchkey_session_lifetime: app.lifetimes.session }),
   };
 }
 

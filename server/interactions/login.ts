@@ -65,5 +65,7 @@ export function loginResult(
       error_description: 'this passkey does not reach the requested acr',
     };
   const ts = Math.floor(made.at / 1000);
-  return { login: { accountId: account.sub, acr: made.acr, amr: made.amr, ts, remember, signInId: made.id } };
+  const login = { accountId: account.sub, acr: made.acr, amr: made.amr, ts, remember, signInId: made.id };
+  // prompt=create is answered by whoever comes in, with a new account or with one that they have.
+  return { login, create: {} };
 }

@@ -168,10 +168,7 @@ const signUp: Handler = async (dependencies, ctx, interaction) => {
   const input = { ...ceremony(ctx, interaction), ...surroundings(ctx), appId: appOf(interaction), profile };
   const made = await finishSignUp(dependencies, { ...input, response: response as never });
   dependencies.typedProfile.clear(ctx);
-  await goOn(dependencies, ctx, {
-    ...loginResult(made, { params: interaction.params, remember: false }),
-    create: {},
-  });
+  await goOn(dependencies, ctx, loginResult(made, { params: interaction.params, remember: false }));
 };
 
 function requireOpenSignUp({ config }: InteractionDependencies): void {

@@ -1,4 +1,4 @@
-import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { reaches } from '../sign-ins/acr.ts';
 import { requestedAcr } from './requested-acr.ts';
 
@@ -9,6 +9,9 @@ export function createInteractionPolicy() {
   const policy = base();
   const login = policy.get('login');
   if (!login) throw new Error('oidc-provider has no login prompt');
+  login.checks.add(
+    new Check('account', 'the person who was signed in is gone or disabled', 'login_required', isGone),
+  );
   // Both compare for equality and can be cancelled by acr_values: ours knows that a stronger class will do.
   login.checks.remove('essential_acrs');
   login.checks.remove('essential_acr');
@@ -28,11 +31,21 @@ export function createInteractionPolicy() {
   return policy;
 }
 
-/** After a sign-in nobody is asked again: one that cannot reach an essential class has ended with an error. */
+/** A session can outlive its person for a moment: a request that was under way stores it once more. */
+function isGone({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.session?.accountId !== undefined && oidc.account === undefined;
+}
+
+/**
+ * After a sign-in nobody is asked again: one that did not reach an essential class has ended with an error.
+ * @throws UnmetAuthenticationRequirements for an essential class that no passkey reaches: nobody is asked in vain
+ */
 function needsStrongerSignIn(ctx: KoaContextWithOIDC): boolean {
   const { oidc } = ctx;
-  if (!oidc.session?.accountId || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
   const { essential, voluntary } = requestedAcr(oidc.params ?? {});
+  if (essential.length > 0 && !reaches('phr', essential))
+    throw new errors.UnmetAuthenticationRequirements('no passkey reaches the requested acr');
+  if (!oidc.session?.accountId || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
   const wanted = essential.length > 0 ? essential : voluntary;
   return wanted.length > 0 && !reaches(oidc.acr, wanted) && reaches('phr', wanted);
 }

@@ -1,0 +1,40 @@
+/** Leaving, and coming back as somebody. */
+import assert from 'node:assert/strict';
+import { type Answer, createBrowser, type TestBrowser } from './browser.ts';
+import type { TestInstallation } from './installation.ts';
+import { answerSignIn } from './journeys.ts';
+
+/** Submits the one form of a page as its button, or its script, would. */
+export function submitForm(browser: TestBrowser, page: Answer, more: Record<string, string> = {}) {
+  const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1];
+  assert.ok(action, page.text.slice(0, 1000));
+  const inputs = page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
+  const fields = Object.fromEntries([...inputs].map(([, name, value]) => [name, unescaped(value ?? '')]));
+  return browser.submit(unescaped(action), { ...fields, ...more });
+}
+
+/** Signs out on the page that asks, and follows to the end. */
+export async function signOut(browser: TestBrowser, query = ''): Promise<Answer> {
+  const page = await browser.get(`/session/end${query}`);
+  assert.equal(page.status, 200, page.text);
+  return submitForm(browser, page, { logout: 'yes' });
+}
+
+/** The same person's passkey in another browser, signed in to the account page. */
+export async function signInElsewhere(
+  { origin }: TestInstallation,
+  { authenticator }: Pick<TestBrowser, 'authenticator'>,
+): Promise<TestBrowser> {
+  const browser = { ...createBrowser(origin), authenticator };
+  const account = await browser.follow(await answerSignIn(browser, await browser.follow('/account')));
+  assert.equal(account.status, 200, account.text);
+  return browser;
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
+}
