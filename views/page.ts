@@ -14,7 +14,7 @@ export interface PageContext {
   assets: AssetUrls;
   /** The address people should see, such as `https://login.example.com`; shown small. */
   issuer: string;
-  /** To be given to support; shown on the error page and small in every footer. */
+  /** To be given to support; shown on the error page. */
   requestId?: string;
   /** Of the person who is signed in. */
   userName?: string;
@@ -87,11 +87,10 @@ ${brand.logoUrl ? html`<img src="${brand.logoUrl}" alt="" width="32" height="32"
 </header>`;
 }
 
-function footer({ words, issuer, requestId, locale }: PageContext, languageLinks: boolean): Html {
+function footer({ words, issuer, locale }: PageContext, languageLinks: boolean): Html {
   return html`<footer class="footer">
 <p class="address"><span class="visually-hidden">${words('page.address')} </span><bdi>${issuer}</bdi></p>
 ${languageLinks && languageNavigation(words, locale)}
-${requestId && html`<p class="request-id">${words('page.requestId')} <bdi><code>${requestId}</code></bdi></p>`}
 </footer>`;
 }
 

@@ -49,10 +49,9 @@ const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
 };
 
 export function errorPage(page: PageContext, data: ErrorData): Html {
-  const { words, brand } = page;
+  const { words, brand, requestId } = page;
   const { heading, advice } = sentences[kindOf(data)];
-  const { requestId, ...rest } = page;
-  return renderPage(rest, {
+  return renderPage(page, {
     heading: words(heading),
     lead: words(advice),
     languageLinks: false,
