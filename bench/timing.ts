@@ -44,7 +44,7 @@ type PublicKeyOptions = Parameters<Workplace['authenticator']['get']>[0];
 
 /** Both differ from a right answer in the signature alone, and one of them also in the id. */
 function forged(kind: Kind, credential: SoftwareCredential) {
-  const signature = (right: Buffer) => Buffer.from(right).fill(1, -8);
+  const signature = (right: Buffer) => Buffer.from(right).fill(1, right.length - 8);
   if (kind === 'known') return { credential, signature };
   return {
     credential: { ...credential, id: Buffer.alloc(32, Math.random() * 256).toString('base64url') },
