@@ -47,13 +47,14 @@ export interface Running {
   resources: AsyncDisposableStack;
 }
 
-export async function run(config: Config, log: Log): Promise<Running> {
+/** @param open tests give one whose storage fails */
+export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
   const embedded = config.storageUrl.startsWith('sqlite:');
   const secret = openSecret(config);
   await using resources = new AsyncDisposableStack();
   const storage = resources.use(
     // A server of several waits for its database while it says that it is not ready.
-    await openStorage({
+    await open({
       url: config.storageUrl,
       role: 'server',
       schema: 'migrate',

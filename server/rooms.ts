@@ -130,7 +130,8 @@ async function providerDependencies(
     keys: await openSigningKeys({ signingKeys, secret, now }),
     cookieKeys: secret.cookieKeys,
     consents,
-    pages: createProviderPages({ readPage, log }),
+    pages: createProviderPages({ readPage }),
+    log,
     adapter: {
       artifacts,
       vault,

@@ -52,6 +52,7 @@ const codeByStatus: Record<number, ErrorCode> = {
   413: 'body_too_large',
   415: 'unsupported_media_type',
   429: 'too_many_requests',
+  503: 'unavailable',
 };
 
 /** Errors of koa and its libraries carry a status; any other is ours to mend, and says nothing. */
@@ -62,8 +63,8 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof ConflictError) return new AppError('conflict', { cause: thrown });
   if (thrown instanceof URIError) return new AppError('bad_request', { cause: thrown });
   const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
-  if (status >= 400 && status < 500)
-    return new AppError(codeByStatus[status] ?? 'bad_request', { detail: (thrown as Error).message });
+  const code = codeByStatus[status] ?? (status >= 400 && status < 500 ? 'bad_request' : undefined);
+  if (code) return new AppError(code, { cause: thrown, detail: (thrown as Error).message });
   return new AppError('internal', { cause: thrown });
 }
 

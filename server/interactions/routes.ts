@@ -20,7 +20,8 @@ import { readBody } from '../http/input.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
 import { surroundings } from '../http/request.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
-import type { Consents } from '../oidc/grants.ts';
+import { type Consents, saved } from '../oidc/grants.ts';
+import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
 import { allow } from './consent.ts';
 import { aborted, endInteraction, findInteraction } from './interaction.ts';
@@ -188,7 +189,8 @@ const consent: Handler = async (dependencies, ctx, interaction) => {
     requested: requestedScopes(interaction),
   });
   await consents.record({ sub, appId, scopes: allowed, grantedAt: now() });
-  const grantId = await grant.save();
+  const session = await findSession(provider, ctx);
+  const { jti: grantId } = await saved(grant, session?.signInId);
   await audit.record({ type: 'consent.given', appId, details: { scopes: allowed.join(' ') } });
   await goOn(dependencies, ctx, { consent: { grantId } });
 };

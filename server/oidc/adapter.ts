@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import { ConflictError } from '../errors.ts';
 import type { Artifact, ArtifactRepository } from './artifact.ts';
+import { answeringAdapter } from './availability.ts';
 import type { Columns, Vault } from './vault.ts';
 
 export interface AdapterDependencies {
@@ -14,7 +15,8 @@ export interface AdapterDependencies {
 
 /** What oidc-provider asks of storage, for every model but clients. */
 export function createAdapterFactory(dependencies: AdapterDependencies): AdapterFactory {
-  return (model) => (model === 'Client' ? clientAdapter(dependencies) : artifactAdapter(model, dependencies));
+  return (model) =>
+    answeringAdapter(model === 'Client' ? clientAdapter(dependencies) : artifactAdapter(model, dependencies));
 }
 
 function artifactAdapter(

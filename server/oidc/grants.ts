@@ -1,5 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { ArtifactRepository } from './artifact.ts';
+import { noteSignIn } from './models.ts';
 import type { Vault } from './vault.ts';
 
 /** What a person has allowed an app, kept until they take it back. */
@@ -70,12 +71,6 @@ export function createGrantLoader(consents: Consents) {
     grant.addOIDCScope(scopes.join(' '));
     return saved(grant, session.signInId);
   };
-}
-
-/** The session remembers the sign-in that made it. `result` is there when the person has just come back from one. */
-function noteSignIn({ oidc: { session, result } }: KoaContextWithOIDC): void {
-  const signInId = result?.login?.signInId;
-  if (session && typeof signInId === 'string') session.signInId = signInId;
 }
 
 async function allowedScopes(ctx: KoaContextWithOIDC, consents: Consents): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Configuration, Session } from 'oidc-provider';
 import type { Config } from '../config.ts';
+import { noteSignIn } from './models.ts';
 
 type Ttl = NonNullable<Configuration['ttl']>;
 
@@ -22,7 +23,11 @@ export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
     },
     // A grant outlives the refresh tokens that hang on it.
     Grant: lifetimes.refreshToken + day,
-    Session: (_ctx, session) => sessionLifetime(lifetimes, session),
+    /** Asked right before a session is stored, also where the request failed after the sign-in: it is noted here. */
+    Session(ctx, session) {
+      noteSignIn(ctx);
+      return sessionLifetime(lifetimes, session);
+    },
   };
 }
 

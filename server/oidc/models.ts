@@ -1,4 +1,4 @@
-import type { Provider } from 'oidc-provider';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 declare module 'oidc-provider' {
   interface Session {
@@ -17,4 +17,10 @@ export function keepSignInIds(provider: Provider): void {
     const kept = [...model.IN_PAYLOAD, 'signInId'];
     Object.defineProperty(model, 'IN_PAYLOAD', { get: () => kept });
   }
+}
+
+/** The session remembers the sign-in that made it. `result` is there when the person has just come back from one. */
+export function noteSignIn({ oidc: { session, result } }: KoaContextWithOIDC): void {
+  const signInId = result?.login?.signInId;
+  if (session && typeof signInId === 'string') session.signInId = signInId;
 }

@@ -2,18 +2,13 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errorPage } from '../../views/pages/error.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
-import type { Log } from '../log.ts';
 import type { ProviderPages } from './provider.ts';
 
 /** Our pages, where oidc-provider has something to say to a person. */
-export function createProviderPages({ readPage, log }: { readPage: ReadPage; log: Log }): ProviderPages {
+export function createProviderPages({ readPage }: { readPage: ReadPage }): ProviderPages {
   return {
-    error(ctx, out, error) {
+    error(ctx, out) {
       const { status } = ctx;
-      log.info(
-        { requestId: ctx.response.get('X-Request-Id'), code: out.error, err: error },
-        'request refused',
-      );
       const description = out.error_description;
       showPage(
         ctx,

@@ -11,12 +11,16 @@ import {
 import { scopeClaims, scopes } from '../accounts/claims.ts';
 import { extraClientMetadata } from '../apps/client-metadata.ts';
 import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { createKeyring } from '../secret/keyring.ts';
 import { acrValues } from '../sign-ins/acr.ts';
 import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
+import { answering } from './availability.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
 import { createLifetimes } from './lifetimes.ts';
 import { keepSignInIds } from './models.ts';
 import { createInteractionPolicy } from './policy.ts';
+import { reportErrors } from './report.ts';
 
 /** What people see of oidc-provider: our pages instead of its own. */
 export interface ProviderPages {
@@ -36,19 +40,28 @@ export interface ProviderDependencies {
   /** Compares a client secret with the hashes that are kept of it. */
   secretMatches: (clientId: string, presented: string) => Promise<boolean>;
   pages: ProviderPages;
+  log: Log;
 }
 
 /** The identity provider: oidc-provider, told what we want. */
 export function createProvider(dependencies: ProviderDependencies): Provider {
-  const { config, secretMatches } = dependencies;
+  const { config, secretMatches, log } = dependencies;
   const provider = new Provider(config.issuer, configuration(dependencies));
   // The front door has cleaned the forwarded headers, so what they say here is what we put there.
   provider.proxy = true;
   keepSignInIds(provider);
+  const matches = answering(secretMatches);
   provider.Client.prototype.compareClientSecret = function compare(this: Client, presented: string) {
-    return secretMatches(this.clientId, presented);
+    return matches(this.clientId, presented);
   };
+  reportErrors(provider, log);
+  provider.use(sayWhenToRetry);
   return provider;
+}
+
+async function sayWhenToRetry(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (ctx.status === 503) ctx.set('Retry-After', '5');
 }
 
 function configuration(dependencies: ProviderDependencies): Configuration {
@@ -56,8 +69,8 @@ function configuration(dependencies: ProviderDependencies): Configuration {
   return {
     adapter: createAdapterFactory(adapter),
     jwks: keys,
-    findAccount: (_ctx, sub) => findAccount(sub),
-    loadExistingGrant: createGrantLoader(consents),
+    findAccount: answering((_ctx, sub) => findAccount(sub)),
+    loadExistingGrant: answering(createGrantLoader(consents)),
     ttl: createLifetimes(config),
     interactions: { policy: createInteractionPolicy(), url: (_ctx, { uid }) => `/interaction/${uid}` },
     acrValues,
@@ -76,6 +89,8 @@ function configuration(dependencies: ProviderDependencies): Configuration {
     cookies: cookies(dependencies),
     features: features(dependencies.pages),
     pkce: { required: pkceRequired },
+    // OIDC Core §3.1.2.1: always sent, always compared.
+    allowOmittingSingleRegisteredRedirectUri: false,
     rotateRefreshToken: true,
     // Without offline_access a refresh token ends with the session (OIDC Core §11 leaves both to us).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -93,7 +108,7 @@ function cookies({ config, cookieKeys }: ProviderDependencies): NonNullable<Conf
     ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
     : { session: 'session', interaction: 'interaction', resume: 'resume' };
   const options = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const;
-  return { keys: [...cookieKeys], names, long: options, short: options };
+  return { keys: createKeyring(cookieKeys), names, long: options, short: options };
 }
 
 function features(pages: ProviderPages): NonNullable<Configuration['features']> {

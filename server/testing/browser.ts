@@ -16,6 +16,7 @@ export interface Answer {
 }
 
 export interface TestBrowser {
+  readonly origin: string;
   readonly authenticator: SoftwareAuthenticator;
   /** Every cookie value it was ever given. */
   readonly seen: Set<string>;
@@ -48,7 +49,8 @@ export function createBrowser(origin: string): TestBrowser {
       ...(cookie.length > 0 ? { cookie: cookie.join('; ') } : {}),
       ...init.headers,
     };
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const signal = AbortSignal.timeout(15_000);
+    const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     for (const line of response.headers.getSetCookie()) keep(line);
     const location = response.headers.get('location');
     return {
@@ -71,6 +73,7 @@ export function createBrowser(origin: string): TestBrowser {
 
   const own = { 'sec-fetch-site': 'same-origin', origin };
   const browser: TestBrowser = {
+    origin,
     authenticator: createAuthenticator({ origin }),
     seen,
     cookies,

@@ -25,7 +25,11 @@ export interface TestInstallation extends AsyncDisposable {
   readonly log: string[];
 }
 
-export async function startInstallation(settings: Record<string, string> = {}): Promise<TestInstallation> {
+/** @param open what the server opens its storage with; the installation's own `storage` is always a sound one */
+export async function startInstallation(
+  settings: Record<string, string> = {},
+  open = openStorage,
+): Promise<TestInstallation> {
   await using made = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
   made.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -38,7 +42,7 @@ export async function startInstallation(settings: Record<string, string> = {}): 
   });
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
-  const server = await run(config, createLog({ level: 'debug', format: 'json', destination }));
+  const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), open);
   made.use(server.resources);
   const secret = openSecret(config);
   const storage = made.use(

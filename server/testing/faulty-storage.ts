@@ -1,0 +1,36 @@
+/** A storage that a test may stop at any of its calls. */
+import type { Storage } from '../storage.ts';
+
+/** What a test does around a call, such as `artifacts.upsert`. Whatever it throws is what the caller gets. */
+export interface CallHooks {
+  before?(call: string): void;
+  /** After the storage has acknowledged the call. */
+  after?(call: string): void;
+}
+
+/** Repositories whose failure nobody waits for: audit events are written in the background. */
+const unwatched: readonly string[] = ['auditEvents'];
+
+export function watchStorage(storage: Storage, hooks: CallHooks): Storage {
+  const watched = Object.entries(storage).map(([name, part]) =>
+    typeof part === 'object' && !unwatched.includes(name)
+      ? [name, watchRepository(name, part, hooks)]
+      : [name, part],
+  );
+  const dispose = () => storage[Symbol.asyncDispose]();
+  return { ...Object.fromEntries(watched), [Symbol.asyncDispose]: dispose };
+}
+
+function watchRepository(name: string, repository: object, hooks: CallHooks): object {
+  return Object.fromEntries(
+    Object.entries(repository).map(([method, call]) => [
+      method,
+      async (...parameters: unknown[]) => {
+        hooks.before?.(`${name}.${method}`);
+        const result = await call(...parameters);
+        hooks.after?.(`${name}.${method}`);
+        return result;
+      },
+    ]),
+  );
+}
