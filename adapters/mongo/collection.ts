@@ -8,7 +8,6 @@ export type Filter = Record<string, unknown>;
 
 /** One kind of record, by the few operations that the repositories are made of. */
 export interface Collection<T extends { id: string }> {
-  readonly name: string;
   /** In this order, up to the first that fails. @throws ConflictError */
   insert(...records: readonly T[]): Promise<void>;
   one(filter: Filter): Promise<T | undefined>;
@@ -24,46 +23,64 @@ export interface Collection<T extends { id: string }> {
   remove(filter: Filter): Promise<number>;
 }
 
+interface Parts<T extends { id: string }> {
+  link: Link;
+  kind: RecordKind<T>;
+  model: Model<Stored>;
+  codec: ReturnType<typeof createCodec<T>>;
+}
+
 export function createCollection<T extends { id: string }>(link: Link, kind: RecordKind<T>): Collection<T> {
-  const { run } = link;
-  const model = createModel(link, kind);
-  const { toStored, toRecord } = createCodec(kind);
-  const replacement = createReplacement(Object.keys(kind.fields));
-  const readConcern = kind.readsMajority ? 'majority' : undefined;
+  const parts = { link, kind, model: createModel(link, kind), codec: createCodec(kind) };
+  return { ...createReads(parts), ...createWrites(parts) };
+}
 
-  /** Runs a write, announces it if it changed something, and names the field of a conflict. */
-  function write<R extends number | boolean>(operation: () => Promise<R>, records: readonly Stored[] = []) {
-    return run(async () => {
-      const result = await naming(() => findConflict(model, kind.unique ?? [], records), operation);
-      if (result && kind.isCached) await announce(link);
-      return result;
-    });
-  }
-
+function createReads<T extends { id: string }>({
+  link: { run },
+  kind,
+  model,
+  codec: { toRecord },
+}: Parts<T>) {
+  const readConcern = kind.readsMajority ? 'majority' : 'local';
   return {
-    name: kind.name,
-    async insert(...records) {
-      const stored = records.map(toStored);
-      await write(async () => (await model.insertMany(stored, { lean: false })).length, stored);
-    },
     one: (filter) =>
       run(async () => {
-        const query = model.findOne(filter).lean<Stored>();
-        const stored = await (readConcern ? query.readConcern(readConcern) : query);
+        const stored = await model.findOne(filter).readConcern(readConcern).lean<Stored>();
         return stored ? toRecord(stored) : undefined;
       }),
     many: (filter, order = {}) =>
       run(async () => {
-        const query = model.find(filter, null, order).lean<Stored[]>();
-        return (await (readConcern ? query.readConcern(readConcern) : query)).map(toRecord);
+        const stored = await model.find(filter, null, order).readConcern(readConcern).lean<Stored[]>();
+        return stored.map(toRecord);
       }),
     take: (filter) =>
       run(async () => {
         const stored = await model.findOneAndDelete(filter).lean<Stored>();
         return stored ? toRecord(stored) : undefined;
       }),
-    change: (filter, fields) =>
-      run(async () => (await model.updateOne(filter, { $set: fields })).matchedCount === 1),
+  } satisfies Partial<Collection<T>>;
+}
+
+function createWrites<T extends { id: string }>({ link, kind, model, codec: { toStored } }: Parts<T>) {
+  const { fields, unique = [], isCached } = kind;
+  const replacement = createReplacement(Object.keys(fields));
+
+  /** Runs a write, announces it if it changed something, and names the field of a conflict. */
+  function write<R extends number | boolean>(operation: () => Promise<R>, records: readonly Stored[] = []) {
+    return link.run(async () => {
+      const result = await naming(() => findConflict(model, unique, records), operation);
+      if (result && isCached) await announce(link);
+      return result;
+    });
+  }
+
+  return {
+    async insert(...records) {
+      const stored = records.map(toStored);
+      await write(async () => (await model.insertMany(stored)).length, stored);
+    },
+    change: (filter, values) =>
+      link.run(async () => (await model.updateOne(filter, { $set: values })).matchedCount === 1),
     replace(filter, record, kept = []) {
       const stored = toStored(record);
       const update = replacement(stored, kept);
@@ -80,7 +97,7 @@ export function createCollection<T extends { id: string }>(link: Link, kind: Rec
       }, [stored]);
     },
     remove: (filter) => write(async () => (await model.deleteMany(filter)).deletedCount),
-  };
+  } satisfies Partial<Collection<T>>;
 }
 
 /** Sets what a record has and unsets what it has not, apart from the fields that others change. */

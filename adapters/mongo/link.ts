@@ -49,21 +49,10 @@ export function createLink(url: string): Link {
     try {
       if (connection.readyState !== 1) await connection.openUri(url, withDatabase(url));
       await prepare();
-      obstacle = undefined;
+      if (!closing.signal.aborted) obstacle = undefined;
     } catch (error) {
       obstacle = toOpenError(error);
       throw obstacle;
-    }
-  }
-
-  async function openRepeatedly(prepare: () => Promise<void>) {
-    while (!closing.signal.aborted) {
-      const isOpen = await open(prepare).then(
-        () => true,
-        () => false,
-      );
-      if (isOpen) return;
-      await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 
@@ -81,7 +70,7 @@ export function createLink(url: string): Link {
     run,
     open,
     openLater(prepare) {
-      opening = openRepeatedly(prepare);
+      opening = repeatedly(() => open(prepare), closing.signal);
     },
     ping: () => run(() => ping(connection)),
     async close() {
@@ -91,6 +80,17 @@ export function createLink(url: string): Link {
       await connection.close();
     },
   };
+}
+
+/** Until it succeeds, or the signal says that nobody wants it any more. */
+async function repeatedly(attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await attempt();
+    } catch {
+      await sleep(retryMs, undefined, { signal }).catch(() => {});
+    }
+  }
 }
 
 /** A server that takes the question and gives no answer is not there: the driver itself would wait longer. */

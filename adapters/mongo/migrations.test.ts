@@ -50,6 +50,17 @@ withMongo(({ url }) => {
       await assertUsable();
     });
 
+    it('F28 is made by the next instance when the one whose turn it was died', async () => {
+      await using connected = await connect(url);
+      await connected.connection.dropDatabase();
+      const until = Date.now() + 500;
+      const leases = connected.connection.collection<Stored>('leases');
+      await leases.insertOne({ _id: 'migration', owner: 'died', until });
+      await assertUsable();
+      assert.ok(Date.now() >= until);
+      assert.equal(await leases.countDocuments(), 0);
+    });
+
     it('is refused when it is newer than the code', async () => {
       await using connected = await connect(url);
       const schemas = connected.connection.collection<Stored>('schema');

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { StorageError } from '../../server/storage.ts';
+import { withLease } from './lease.ts';
 import type { Stored } from './record-model.ts';
 import { firstIndexes } from './schema.ts';
 
@@ -10,7 +11,7 @@ type Migration = (connection: Connection) => Promise<void>;
  *
  * Expand, then contract: a migration adds what the version before can ignore, because that one may still be running
  * on another instance or be put back. What nobody reads any more goes one release later.
- * There are no transactions, so every step can be run again, also by two instances at once.
+ * There are no transactions, so every step can be run again after it was interrupted.
  */
 const migrations: readonly Migration[] = [createFirstSchema];
 
@@ -32,11 +33,16 @@ export async function checkSchema(connection: Connection): Promise<void> {
     );
 }
 
-/** Brings the schema up to `target`. @throws StorageError `too_new` */
+/** Brings the schema up to `target`; instances that start together take turns. @throws StorageError `too_new` */
 export async function migrate(connection: Connection, target = schemaVersion): Promise<void> {
   const stored = await storedVersion(connection);
   refuseNewer(stored);
-  for (let version = stored; version < target; version++) {
+  if (stored < target) await withLease(connection, 'migration', () => migrateAlone(connection, target));
+}
+
+/** The version is read again: another instance may have been faster. */
+async function migrateAlone(connection: Connection, target: number): Promise<void> {
+  for (let version = await storedVersion(connection); version < target; version++) {
     await migrations[version]?.(connection);
     await connection
       .collection<Stored>('schema')

@@ -71,7 +71,7 @@ export function createDatabase(db: DatabaseSync): Database {
     statements,
     close() {
       commits.close();
-      db.close();
+      if (db.isOpen) db.close();
     },
   };
 }

@@ -17,7 +17,10 @@ const uniqueCodes = new Set([2067, 1555]);
 
 /** What the ports promise to throw, from what node:sqlite throws. Anything else is a mistake of ours and passes. */
 export function toStorageError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
+  if (!(error instanceof Error)) return error;
+  if ('code' in error && error.code === 'ERR_INVALID_STATE')
+    return new StorageError('unreachable', 'the storage is closed', { cause: error });
+  if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   if (uniqueCodes.has(error.errcode))
     return new ConflictError(conflictField(error.message), { cause: error });
   const entry = unusable[error.errcode & 0xff];
