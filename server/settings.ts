@@ -43,11 +43,15 @@ export const settings = {
     'data',
     'The folder for the SQLite file and the secret made at the first start.',
   ),
-  LATCHKEY_STORAGE: setting(
-    absent(text('')),
-    'sqlite:latchkey.sqlite in the data folder',
-    '`sqlite:FILE` for one server, or `mongodb://…` for any number of them on one replica set.',
-  ),
+  LATCHKEY_STORAGE: {
+    ...setting(
+      absent(text('')),
+      'sqlite:latchkey.sqlite in the data folder',
+      '`sqlite:FILE` for one server, or `mongodb://…` for any number of them on one replica set.',
+    ),
+    // The address of a database may hold its password.
+    secret: true,
+  },
   LATCHKEY_SECRET: {
     ...setting(
       absent(text('')),

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { freePort } from '../e2e/free-port.ts';
+import { lastStep, parseDockerfile } from './dockerfile.ts';
+import { followDockerfile, type Image } from './follow-dockerfile.ts';
+
+const stages = parseDockerfile(readFileSync(join(import.meta.dirname, '../Dockerfile'), 'utf8'));
+let image: Image;
+
+describe('the image', () => {
+  before(() => {
+    image = followDockerfile(stages);
+  });
+  after(() => {
+    execFileSync('chmod', ['-R', 'u+w', image.folder]);
+    rmSync(image.folder, { recursive: true });
+  });
+
+  it('is not run as root, and says how its health is checked', () => {
+    const [last] = stages.slice(-1);
+    assert.ok(last);
+    assert.equal(lastStep(last, 'USER')?.text, 'node');
+    assert.ok(lastStep(last, 'HEALTHCHECK'));
+  });
+
+  it('is built on a pinned Node.js, the same in every stage', () => {
+    assert.equal(new Set(stages.map(({ base }) => base)).size, 1);
+    assert.match(stages[0]?.base ?? '', /^node:\d+\.\d+\.\d+-slim$/);
+  });
+
+  it('O30 holds no development dependency, test or secret', () => {
+    const installed = readdirSync(join(image.workdir, 'node_modules'));
+    for (const name of ['typescript', 'esbuild', '@biomejs', '@playwright', 'playwright-core', 'node'])
+      assert.ok(!installed.includes(name), name);
+    assert.deepEqual(
+      installed.filter((name) => name.startsWith('node-linux')),
+      [],
+    );
+    assert.deepEqual(
+      globSync('{server,adapters,views,bin}/**/*.{test,contract}.ts', { cwd: image.workdir }),
+      [],
+    );
+    assert.deepEqual(readdirSync(join(image.workdir, 'data')), []);
+    for (const name of ['server/testing', 'e2e', 'deploy', '.git'])
+      assert.ok(!existsSync(join(image.workdir, name)), name);
+  });
+
+  it('has its browser scripts built', () => {
+    assert.ok(readdirSync(join(image.workdir, 'views/dist')).length > 0);
+  });
+
+  it('starts on a read-only file system, becomes healthy, and stops with 0', async () => {
+    assert.notEqual(inContainer(['sh', '-c', 'touch bin/new']).status, 0, 'the root can be written to');
+    const port = String(await freePort());
+    const settings = {
+      LATCHKEY_ISSUER: `http://localhost:${port}`,
+      LATCHKEY_LISTEN_PORT: port,
+      LATCHKEY_LISTEN_HOST: '127.0.0.1',
+    };
+    const server = spawnInContainer(image.command, settings);
+    try {
+      await healthy(settings, server);
+      const listed = inContainer([...image.command.slice(0, -1), 'keys', 'list', '--json'], settings);
+      assert.equal(JSON.parse(listed.stdout).length, 2);
+      const page = await fetch(`http://localhost:${port}/`);
+      assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    } finally {
+      server.kill('SIGTERM');
+    }
+    assert.deepEqual(await once(server, 'exit'), [0, null]);
+    assert.deepEqual(
+      readdirSync(join(image.workdir, 'data')).filter((name) => /^(secret|latchkey\.sqlite)$/.test(name)),
+      ['latchkey.sqlite', 'secret'],
+    );
+  });
+});
+
+function inContainer([command = '', ...args]: string[], settings: Record<string, string> = {}) {
+  const { workdir: cwd, env, user } = image;
+  return spawnSync(command, args, { cwd, env: { ...env, ...settings }, ...user, encoding: 'utf8' });
+}
+
+function spawnInContainer([command = '', ...args]: string[], settings: Record<string, string>): ChildProcess {
+  const { workdir: cwd, env, user } = image;
+  return spawn(command, args, {
+    cwd,
+    env: { ...env, ...settings },
+    ...user,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Asks as the image's own health check does. */
+async function healthy(settings: Record<string, string>, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 60 && server.exitCode === null; attempt += 1) {
+    if (inContainer(image.healthCheck, settings).status === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.fail(`it did not become healthy (exit code ${server.exitCode})`);
+}
