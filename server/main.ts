@@ -207,12 +207,14 @@ async function makeSetupLink({ config, secret, storage, audit, log }: RoomDepend
 /** Starts the demo app at its first use, in this process, unless it runs already (`npm run demo`). */
 function demoStarter(issuer: string, resources: AsyncDisposableStack): () => Promise<string> {
   const origin = 'http://localhost:3001';
+  // Of its own: the stack that it lies in has moved on when the demo starts.
+  const running = resources.use(new DisposableStack());
   return async () => {
     const answers = await fetch(origin, { signal: AbortSignal.timeout(500) }).catch(() => undefined);
     if (!answers) {
       const { createDemo } = await import('../demo/demo.ts');
       const server = createDemo({ issuer, origin }).listen(3001, 'localhost');
-      resources.defer(() => server.closeAllConnections());
+      running.defer(() => server.close().closeAllConnections());
       await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
     }
     return `${origin}/sign-in`;
