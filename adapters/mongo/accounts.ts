@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const accountKind: RecordKind<Account> = {
+const accountKind: RecordKind<Account> = {
   name: 'accounts',
   fields: {
     sub: String,

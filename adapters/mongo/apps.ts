@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import { embedded, type RecordKind } from './record-model.ts';
 
-export const appKind: RecordKind<App> = {
+const appKind: RecordKind<App> = {
   name: 'apps',
   fields: {
     name: String,

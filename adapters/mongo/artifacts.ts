@@ -4,7 +4,7 @@ import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const artifactKind: RecordKind<Artifact> = {
+const artifactKind: RecordKind<Artifact> = {
   name: 'artifacts',
   fields: {
     model: String,

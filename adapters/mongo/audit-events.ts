@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import { embedded, type RecordKind } from './record-model.ts';
 
-export const auditEventKind: RecordKind<AuditEvent> = {
+const auditEventKind: RecordKind<AuditEvent> = {
   name: 'auditEvents',
   fields: {
     chain: String,

@@ -4,7 +4,7 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const challengeKind: RecordKind<Challenge> = {
+const challengeKind: RecordKind<Challenge> = {
   name: 'challenges',
   fields: {
     purpose: String,

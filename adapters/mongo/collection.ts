@@ -4,7 +4,7 @@ import { isDuplicateKey } from './errors.ts';
 import { type Link, operator } from './link.ts';
 import { createCodec, createModel, type RecordKind, type Revision, type Stored } from './record-model.ts';
 
-export type Filter = Record<string, unknown>;
+type Filter = Record<string, unknown>;
 
 /** One kind of record, by the few operations that the repositories are made of. */
 export interface Collection<T extends { id: string }> {

@@ -4,7 +4,7 @@ import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const groupKind: RecordKind<Group> = {
+const groupKind: RecordKind<Group> = {
   name: 'groups',
   fields: {
     name: String,

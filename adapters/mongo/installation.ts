@@ -8,7 +8,7 @@ type StoredInstallation = Installation & { installationId?: string };
 /** There is one document, whatever the record's id: the constant `_id` decides a race. */
 const singleton = 'installation';
 
-export const installationKind: RecordKind<StoredInstallation> = {
+const installationKind: RecordKind<StoredInstallation> = {
   name: 'installation',
   fields: { installationId: String, keyCheck: String, createdAt: Number },
   encode: ({ _id, ...stored }) => ({ ...stored, _id: singleton, installationId: _id }),

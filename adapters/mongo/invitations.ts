@@ -4,7 +4,7 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const invitationKind: RecordKind<Invitation> = {
+const invitationKind: RecordKind<Invitation> = {
   name: 'invitations',
   fields: { purpose: String, accountId: String, createdBy: String, createdAt: Number, expiresAt: Number },
 };

@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const passkeyKind: RecordKind<Passkey> = {
+const passkeyKind: RecordKind<Passkey> = {
   name: 'passkeys',
   fields: {
     publicKey: String,

@@ -4,7 +4,7 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const proofKind: RecordKind<Proof> = {
+const proofKind: RecordKind<Proof> = {
   name: 'proofs',
   fields: { purpose: String, userHandle: String, browser: String, expiresAt: Number },
 };

@@ -4,7 +4,7 @@ import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const signInKind: RecordKind<SignIn> = {
+const signInKind: RecordKind<SignIn> = {
   name: 'signIns',
   fields: {
     accountId: String,

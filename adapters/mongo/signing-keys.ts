@@ -3,7 +3,7 @@ import { createCollection } from './collection.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const signingKeyKind: RecordKind<SigningKey> = {
+const signingKeyKind: RecordKind<SigningKey> = {
   name: 'signingKeys',
   fields: { alg: String, generation: Number, status: String, sealedJwk: String, createdAt: Number },
   unique: [['alg', 'generation']],

@@ -4,7 +4,7 @@ import { expiredAt, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
-export const ticketKind: RecordKind<Ticket> = {
+const ticketKind: RecordKind<Ticket> = {
   name: 'tickets',
   fields: { purpose: String, userHandle: String, expiresAt: Number },
 };

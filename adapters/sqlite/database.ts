@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqli
 import { toStorageError } from './errors.ts';
 import { createGroupCommit, type WriteOptions } from './group-commit.ts';
 
-export type Value = SQLInputValue;
+type Value = SQLInputValue;
 export type Row = Record<string, SQLOutputValue>;
 type Decode<T> = (row: Row) => T;
 
