@@ -27,11 +27,29 @@ export function createLog({ level, format, destination }: LogOptions): Log {
   const forPeople = format === 'text' || (format === 'auto' && !destination && process.stdout.isTTY === true);
   const stream = forPeople
     ? readable(destination)
-    : (destination ?? pino.destination({ dest: 1, sync: true }));
+    : (destination ?? standardOutput());
   const timestamp = pino.stdTimeFunctions.isoTime;
   // `tidy` has made facts of errors already; pino's own serializer would drop their causes.
   const serializers = { err: (facts: unknown) => facts };
   return fromPino(pino({ level, base: null, timestamp, serializers }, stream));
+}
+
+/** Lines of one turn of the event loop share one write; what is left is written when the process ends. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, minLength: 8192 });
+  let isDue = false;
+  const flush = () => {
+    isDue = false;
+    output.flushSync();
+  };
+  process.on('exit', flush);
+  return {
+    write(line) {
+      output.write(line);
+      if (!isDue) setImmediate(flush);
+      isDue = true;
+    },
+  };
 }
 
 /** pino-pretty is loaded only here: a server that logs JSON runs without it. */

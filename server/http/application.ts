@@ -1,5 +1,6 @@
 import Koa from 'koa';
 import type { Log } from '../log.ts';
+import { createKeyring } from '../secret/keyring.ts';
 import { logAccess } from './access-log.ts';
 import { refuseCrossSite } from './csrf.ts';
 import { answerErrors, type RenderErrorPage } from './errors.ts';
@@ -26,7 +27,8 @@ export interface ApplicationOptions {
 export function createApplication(options: ApplicationOptions): Koa {
   const { issuer, log, metrics } = options;
   // `proxy` is safe: settleProvenance writes the X-Forwarded-* headers that koa then reads.
-  const app = new Koa({ proxy: true, keys: [...options.cookieKeys], env: 'production' });
+  const app = new Koa({ proxy: true, env: 'production' });
+  app.keys = createKeyring(options.cookieKeys);
   app.on('error', (error) => log.error({ err: error }, 'request broke off'));
   return app
     .use(nameRequest)

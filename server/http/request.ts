@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../errors.ts';
@@ -41,7 +41,8 @@ export function surroundings(ctx: Pick<Context, 'req'>): { address: string; devi
 
 /** Gives each request a random id of ours; one that the client sends is not believed. */
 export const nameRequest: Middleware = (ctx, next) => {
-  const id = randomBytes(8).toString('hex');
+  // Node.js keeps UUIDs in stock; asking for random bytes each time costs several times as much.
+  const id = randomUUID().replaceAll('-', '').slice(0, 16);
   known.set(ctx.req, { id, address: ctx.req.socket.remoteAddress ?? '', host: ctx.req.headers.host ?? '' });
   ctx.set('X-Request-Id', id);
   return next();
