@@ -24,7 +24,7 @@ import { createConsents } from './oidc/grants.ts';
 import { openSigningKeys } from './oidc/keys.ts';
 import { createProviderPages } from './oidc/pages.ts';
 import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
-import { protocolEndpoints, redirectAuthorizationPost } from './oidc/routes.ts';
+import { protocolEndpoints, redirectPost } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { createVault } from './oidc/vault.ts';
 import { createPasskeyManager } from './passkeys/create-manager.ts';
@@ -93,7 +93,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   ];
   return compose([
     limitByAddress(createMemoryLimiter({ attempts: config.rateLimit, seconds: 60 })),
-    redirectAuthorizationPost,
+    redirectPost,
     protocolEndpoints(provider),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),
   ]);

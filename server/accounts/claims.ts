@@ -9,6 +9,13 @@ export const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   groups: ['groups'],
 };
 
+/** The scopes that cover claims asked for one by one (OIDC Core §5.5); the protocol's own claims need none. */
+export function scopesOfClaims(claims: Iterable<string>): string[] {
+  const asked = new Set(claims);
+  const personal = Object.entries(scopeClaims).filter(([scope]) => scope !== 'openid');
+  return personal.filter(([, covered]) => covered.some((claim) => asked.has(claim))).map(([scope]) => scope);
+}
+
 /** The scopes an app may ask for. */
 export const scopes: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
 

@@ -23,7 +23,7 @@ import type { SealedCookie } from '../http/sealed-cookie.ts';
 import { type Consents, saved } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
-import { allow } from './consent.ts';
+import { allow, scopesToAllow } from './consent.ts';
 import { aborted, endInteraction, findInteraction } from './interaction.ts';
 import { loginResult, signIn } from './login.ts';
 import { appFace, askingApp, consentUrls, installationOf, signInUrls, signUpUrls } from './pages.ts';
@@ -113,7 +113,7 @@ const showConsent: Handler = async (dependencies, ctx, interaction) => {
     accounts.findBySub(personOf(interaction)),
   ]);
   if (!app || !account) throw new AppError('interaction_expired', { detail: 'its app or account is gone' });
-  const requested = requestedScopes(interaction);
+  const requested = scopesToAllow(interaction.prompt.details, requestedScopes(interaction));
   const view = {
     account,
     groups: await groups.findMany(account.groups),

@@ -1,4 +1,5 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { scopesOfClaims } from '../accounts/claims.ts';
 import type { ArtifactRepository } from './artifact.ts';
 import { noteSignIn } from './models.ts';
 import type { Vault } from './vault.ts';
@@ -64,21 +65,35 @@ export function createGrantLoader(consents: Consents) {
     noteSignIn(ctx);
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
     const known = grantId ? await provider.Grant.find(grantId) : undefined;
-    if (known?.accountId === account.accountId) return refreshed(known, session.signInId);
-    const scopes = await allowedScopes(ctx, consents);
-    if (scopes.length === 0) return undefined;
-    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-    grant.addOIDCScope(scopes.join(' '));
-    return saved(grant, session.signInId);
+    const grant =
+      known?.accountId === account.accountId
+        ? known
+        : new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+    const added = await addAllowed(grant, ctx, consents);
+    if (grant !== known && !added) return undefined;
+    return added ? saved(grant, session.signInId) : refreshed(grant, session.signInId);
   };
 }
 
-async function allowedScopes(ctx: KoaContextWithOIDC, consents: Consents): Promise<string[]> {
-  const { client, account, requestParamOIDCScopes } = ctx.oidc;
-  const requested = [...requestParamOIDCScopes];
-  if (client?.latchkey_consent === 'implicit') return requested;
-  const consent = await consents.find(account?.accountId ?? '', client?.clientId ?? '');
-  return requested.filter((scope) => consent?.scopes.includes(scope));
+/** What was allowed before, in another session or by who runs the app. Tells whether there was anything to add. */
+async function addAllowed(grant: Grant, { oidc }: KoaContextWithOIDC, consents: Consents): Promise<boolean> {
+  const { client, account, requestParamOIDCScopes, requestParamClaims } = oidc;
+  const covers = (scope: string) => grant.getOIDCScopeEncountered().split(' ').includes(scope);
+  const scopes = [...new Set([...requestParamOIDCScopes, ...scopesOfClaims(requestParamClaims)])];
+  const missing = scopes.filter((scope) => !covers(scope));
+  const implicit = client?.latchkey_consent === 'implicit';
+  const consent =
+    implicit || missing.length === 0
+      ? undefined
+      : await consents.find(account?.accountId ?? '', client?.clientId ?? '');
+  const allowed = missing.filter((scope) => implicit || consent?.scopes.includes(scope));
+  if (allowed.length > 0) grant.addOIDCScope(allowed.join(' '));
+  const encountered = grant.getOIDCClaimsEncountered();
+  const claims = [...requestParamClaims].filter(
+    (claim) => !encountered.includes(claim) && scopesOfClaims([claim]).every(covers),
+  );
+  if (claims.length > 0) grant.addOIDCClaims(claims);
+  return allowed.length > 0 || claims.length > 0;
 }
 
 /** A grant belongs to the latest sign-in it was used with, and lives on while the session uses it. */

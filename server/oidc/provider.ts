@@ -21,6 +21,7 @@ import { createLifetimes } from './lifetimes.ts';
 import { keepSignInIds } from './models.ts';
 import { createInteractionPolicy } from './policy.ts';
 import { reportErrors } from './report.ts';
+import { requireAllowedClaims } from './requested-claims.ts';
 
 /** What people see of oidc-provider: our pages instead of its own. */
 export interface ProviderPages {
@@ -117,7 +118,7 @@ function features(pages: ProviderPages): NonNullable<Configuration['features']> 
     dPoP: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
     resourceIndicators: { enabled: false },
-    claimsParameter: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter: requireAllowedClaims },
     revocation: { enabled: true, allowedPolicy: ownsToken },
     introspection: { enabled: true, allowedPolicy: ownsToken },
     rpInitiatedLogout: {

@@ -11,21 +11,24 @@ export const openPaths: ReadonlySet<string> = new Set([
   '/token/introspection',
   '/token/revocation',
   '/me',
+  '/session/end',
 ]);
 
 const parseForm = bodyParser({ enableTypes: ['form'], formLimit: '8kb' });
 
+const postedByBrowsers = ['/auth', '/session/end'];
+
 /**
- * OIDC Core §3.1.2.1 wants POST at the authorization endpoint. It is answered with a redirect to the same request as
- * GET: a post from another site brings no SameSite=Lax cookie, a navigation does.
+ * OIDC Core §3.1.2.1 and RP-Initiated Logout 1.0 §2 want POST as well. It is answered with a redirect to the same
+ * request as GET: a post from another site brings no SameSite=Lax cookie, a navigation does.
  */
-export const redirectAuthorizationPost: Middleware = async (ctx, next) => {
-  if (ctx.path !== '/auth' || ctx.method !== 'POST') return next();
+export const redirectPost: Middleware = async (ctx, next) => {
+  if (!postedByBrowsers.includes(ctx.path) || ctx.method !== 'POST') return next();
   if (!ctx.is('application/x-www-form-urlencoded')) throw new AppError('unsupported_media_type');
   await parseForm(ctx, async () => {});
   const { rawBody = '' } = ctx.request as Context['request'] & { rawBody?: string };
   ctx.status = 303;
-  ctx.redirect(`/auth?${new URLSearchParams(rawBody)}`);
+  ctx.redirect(`${ctx.path}?${new URLSearchParams(rawBody)}`);
 };
 
 const prefixes =
