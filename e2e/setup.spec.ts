@@ -1,19 +1,14 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createDemo } from '../demo/demo.ts';
 import { atHeading, createAccount } from './actions.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe('first run', () => {
-  test('a newcomer opens the setup link, becomes administrator and tries the demo app', async ({
+  test('a newcomer opens the setup link, becomes administrator and is offered a second passkey', async ({
     page,
     authenticator,
     freshServer,
   }) => {
     const server = await freshServer();
-    await using _demo = await demoOnItsPort(server.origin);
     await page.goto(await server.setupLink());
     await expect(page).toHaveURL(`${server.origin}/setup`);
     await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
@@ -22,10 +17,6 @@ test.describe('first run', () => {
     await expect(page.getByRole('button', { name: 'Add a second passkey' })).toBeEnabled();
     await expect(page.getByText('One passkey is one way in')).toBeVisible();
     expect(await authenticator.credentials()).toHaveLength(1);
-
-    await page.getByRole('link', { name: 'Try it' }).click();
-    await signInAtDemo(page);
-    await atHeading(page, 'Signed in as Ada Lovelace');
   });
 
   test('a second passkey from another device is added right after setup', async ({ page, freshServer }) => {
@@ -84,31 +75,3 @@ test.describe('first run', () => {
     );
   });
 });
-
-async function signInAtDemo(page: import('@playwright/test').Page): Promise<void> {
-  const link = page.getByRole('link', { name: 'Sign in' });
-  const signedIn = page.getByRole('heading', { name: /^Signed in as/ });
-  await expect(link.or(signedIn)).toBeVisible();
-  if (await link.isVisible()) await link.click();
-}
-
-/** The built-in demo app has one address: tests on both engines take turns with it. */
-async function demoOnItsPort(issuer: string): Promise<AsyncDisposable> {
-  const app = createDemo({ issuer, origin: 'http://localhost:3001' });
-  for (const until = Date.now() + 20_000; ; ) {
-    const server = app.listen(3001, 'localhost');
-    const failed = await Promise.race([once(server, 'listening'), once(server, 'error')]).then(
-      ([error]) => error !== undefined,
-      () => true,
-    );
-    if (!failed) return { [Symbol.asyncDispose]: () => close(server) };
-    if (Date.now() > until) throw new Error('port 3001 stays taken');
-    await delay(200);
-  }
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
-}
