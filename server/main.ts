@@ -110,7 +110,7 @@ function openFront(parts: {
     ...rest,
     issuer,
     trustedProxies: config.trustedProxies,
-    cookieKeys: secret.cookieKeys,
+    cookieKeyring: secret.cookieKeyring,
     openPaths,
     renderErrorPage: (ctx, { status, code, message }) =>
       String(errorPage(readPage(ctx), { status, code, description: message, startUrl: '/account' })),

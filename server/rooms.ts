@@ -128,7 +128,7 @@ async function providerDependencies(
   return {
     config,
     keys: await openSigningKeys({ signingKeys, secret, now }),
-    cookieKeys: secret.cookieKeys,
+    cookieKeyring: secret.cookieKeyring,
     consents,
     pages: createProviderPages({ readPage }),
     log,

@@ -1,6 +1,6 @@
 import Koa from 'koa';
 import type { Log } from '../log.ts';
-import { createKeyring } from '../secret/keyring.ts';
+import type { Keyring } from '../secret/keyring.ts';
 import { logAccess } from './access-log.ts';
 import { refuseCrossSite } from './csrf.ts';
 import { answerErrors, type RenderErrorPage } from './errors.ts';
@@ -13,8 +13,7 @@ export interface ApplicationOptions {
   issuer: string;
   /** CIDRs. */
   trustedProxies: readonly string[];
-  /** The current key first. */
-  cookieKeys: readonly string[];
+  cookieKeyring: Keyring;
   /** Paths that other sites and servers may post to: the protocol's endpoints. */
   openPaths: ReadonlySet<string>;
   log: Log;
@@ -28,7 +27,7 @@ export function createApplication(options: ApplicationOptions): Koa {
   const { issuer, log, metrics } = options;
   // `proxy` is safe: settleProvenance writes the X-Forwarded-* headers that koa then reads.
   const app = new Koa({ proxy: true, env: 'production' });
-  app.keys = createKeyring(options.cookieKeys);
+  app.keys = options.cookieKeyring;
   app.on('error', (error) => log.error({ err: error }, 'request broke off'));
   return app
     .use(nameRequest)

@@ -94,7 +94,8 @@ export function settleProvenance({ issuer, trustedProxies }: Place): Middleware 
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers['x-forwarded-host'] = host;
     headers.host = host;
-    if (withoutDefaultPort(found.host, protocol) !== host)
+    // The page that says so needs its stylesheet, which is no secret.
+    if (withoutDefaultPort(found.host, protocol) !== host && !ctx.path.startsWith('/assets/'))
       throw new AppError('wrong_host', { detail: `asked for ${found.host}` });
     if (found.encrypted === false && protocol === 'https:') {
       if (ctx.method !== 'GET') throw new AppError('wrong_host', { detail: 'asked over plain http' });

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 
 /**
@@ -53,4 +53,15 @@ export function securityHeaders(issuer: string): Middleware {
       return next();
     });
   };
+}
+
+/** Lets a page show the logo of the app it is about: from that one origin, and on https alone. */
+export function allowLogo(ctx: Context, logoUri: string | undefined): void {
+  const { protocol, origin } = (logoUri && URL.parse(logoUri)) || {};
+  if (protocol !== 'https:' || !origin) return;
+  const policy = ctx.response.get('Content-Security-Policy');
+  ctx.set(
+    'Content-Security-Policy',
+    policy.replace("img-src 'self' data:", `img-src 'self' data: ${origin}`),
+  );
 }

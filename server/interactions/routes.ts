@@ -6,7 +6,7 @@ import { consentPage } from '../../views/pages/consent.ts';
 import { lostPasskeyPage } from '../../views/pages/lost-passkey.ts';
 import { signInPage } from '../../views/pages/sign-in.ts';
 import { signUpPage } from '../../views/pages/sign-up.ts';
-import type { AccountRepository } from '../accounts/account.ts';
+import type { Account, AccountRepository } from '../accounts/account.ts';
 import { scopes } from '../accounts/claims.ts';
 import { scopeItems } from '../accounts/presentation.ts';
 import type { App } from '../apps/app.ts';
@@ -17,9 +17,11 @@ import { AppError } from '../errors.ts';
 import type { GroupRepository } from '../groups/group.ts';
 import { browserBinding } from '../http/cookies.ts';
 import { readBody } from '../http/input.ts';
+import { wishLocales } from '../http/locale.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
 import { surroundings } from '../http/request.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
+import { allowLogo } from '../http/security-headers.ts';
 import { type Consents, saved } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
@@ -54,8 +56,11 @@ type Handler = (
 
 /** Between an authorization request and its answer: everything below `/interaction/:uid`. */
 export function createInteractionRoutes(dependencies: InteractionDependencies): Router {
-  const within = (handler: Handler) => async (ctx: RouterContext) =>
-    handler(dependencies, ctx, await findInteraction(dependencies.provider, ctx));
+  const within = (handler: Handler) => async (ctx: RouterContext) => {
+    const interaction = await findInteraction(dependencies.provider, ctx);
+    wishLocales(ctx, interaction.params.ui_locales);
+    await handler(dependencies, ctx, interaction);
+  };
   return new Router({ prefix: '/interaction/:uid' })
     .get('/', within(show))
     .get('/sign-up', within(showSignUp))
@@ -88,6 +93,7 @@ const showSignIn: Handler = async (dependencies, ctx, interaction) => {
     urls: signInUrls(interaction, config.signUp),
     keepSignedInDays: config.lifetimes.keptSession / 86_400,
   };
+  allowLogo(ctx, app?.logoUri);
   showPage(ctx, signInPage(readPage(ctx), data));
 };
 
@@ -100,6 +106,7 @@ const showSignUp: Handler = async (dependencies, ctx, interaction) => {
     installation: installationOf(config),
     urls: signUpUrls(interaction),
   };
+  allowLogo(ctx, app?.logoUri);
   showPage(ctx, signUpPage(readPage(ctx), data));
 };
 
@@ -107,12 +114,12 @@ const showLostPasskey: Handler = async ({ readPage }, ctx, { uid }) =>
   showPage(ctx, lostPasskeyPage(readPage(ctx), { backUrl: `/interaction/${uid}` }));
 
 const showConsent: Handler = async (dependencies, ctx, interaction) => {
-  const { accounts, groups, findApp, readPage, config } = dependencies;
+  const { groups, findApp, readPage, config } = dependencies;
   const [app, account] = await Promise.all([
     findApp(appOf(interaction)),
-    accounts.findBySub(personOf(interaction)),
+    personOf(dependencies, ctx, interaction),
   ]);
-  if (!app || !account) throw new AppError('interaction_expired', { detail: 'its app or account is gone' });
+  if (!app) throw new AppError('interaction_expired', { detail: 'its app is gone' });
   const requested = scopesToAllow(interaction.prompt.details, requestedScopes(interaction));
   const view = {
     account,
@@ -125,6 +132,7 @@ const showConsent: Handler = async (dependencies, ctx, interaction) => {
     items: scopeItems(requested, view),
     urls: consentUrls(interaction),
   };
+  allowLogo(ctx, app.logoUri);
   showPage(ctx, consentPage(readPage(ctx), data));
 };
 
@@ -181,7 +189,8 @@ const consent: Handler = async (dependencies, ctx, interaction) => {
   const { provider, consents, audit, now } = dependencies;
   if (interaction.prompt.name !== 'consent')
     throw new AppError('interaction_expired', { detail: 'nothing to consent to' });
-  const [sub, appId] = [personOf(interaction), appOf(interaction)];
+  const { sub, id: accountId } = await personOf(dependencies, ctx, interaction);
+  const appId = appOf(interaction);
   const known = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
   const grant = known ?? new provider.Grant({ accountId: sub, clientId: appId });
   const allowed = allow(grant, {
@@ -191,7 +200,7 @@ const consent: Handler = async (dependencies, ctx, interaction) => {
   await consents.record({ sub, appId, scopes: allowed, grantedAt: now() });
   const session = await findSession(provider, ctx);
   const { jti: grantId } = await saved(grant, session?.signInId);
-  await audit.record({ type: 'consent.given', appId, details: { scopes: allowed.join(' ') } });
+  await audit.record({ type: 'consent.given', accountId, appId, details: { scopes: allowed.join(' ') } });
   await goOn(dependencies, ctx, { consent: { grantId } });
 };
 
@@ -215,9 +224,18 @@ function ceremony(ctx: Context, { uid }: Interaction): { interaction: string; br
 
 const appOf = ({ params }: Interaction): string => String(params.client_id);
 
-function personOf({ session }: Interaction): string {
-  if (!session) throw new AppError('interaction_expired', { detail: 'nobody is signed in' });
-  return session.accountId;
+/** Whose consent it is: the one that the interaction began with, still signed in here. */
+async function personOf(
+  { provider, accounts }: InteractionDependencies,
+  ctx: Context,
+  { session }: Interaction,
+): Promise<Account> {
+  const signedIn = await findSession(provider, ctx);
+  const account =
+    signedIn && signedIn.uid === session?.uid ? await accounts.findBySub(signedIn.sub) : undefined;
+  if (account?.status !== 'active')
+    throw new AppError('interaction_expired', { detail: 'the person is not signed in here any more' });
+  return account;
 }
 
 function requestedScopes({ params }: Interaction): string[] {

@@ -12,7 +12,7 @@ import { scopeClaims, scopes } from '../accounts/claims.ts';
 import { extraClientMetadata } from '../apps/client-metadata.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { createKeyring } from '../secret/keyring.ts';
+import type { Keyring } from '../secret/keyring.ts';
 import { acrValues } from '../sign-ins/acr.ts';
 import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
 import { answering } from './availability.ts';
@@ -34,7 +34,7 @@ export interface ProviderPages {
 export interface ProviderDependencies {
   config: Pick<Config, 'issuer' | 'lifetimes'>;
   keys: { keys: JWK[] };
-  cookieKeys: readonly string[];
+  cookieKeyring: Keyring;
   adapter: AdapterDependencies;
   consents: Consents;
   findAccount: (sub: string) => Promise<ProviderAccount | undefined>;
@@ -102,14 +102,14 @@ function configuration(dependencies: ProviderDependencies): Configuration {
   };
 }
 
-function cookies({ config, cookieKeys }: ProviderDependencies): NonNullable<Configuration['cookies']> {
+function cookies({ config, cookieKeyring }: ProviderDependencies): NonNullable<Configuration['cookies']> {
   const secure = config.issuer.startsWith('https:');
   // __Host- wants the path /, which the two short cookies do not have.
   const names = secure
     ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
     : { session: 'session', interaction: 'interaction', resume: 'resume' };
   const options = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const;
-  return { keys: createKeyring(cookieKeys), names, long: options, short: options };
+  return { keys: cookieKeyring, names, long: options, short: options };
 }
 
 function features(pages: ProviderPages): NonNullable<Configuration['features']> {

@@ -6,6 +6,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto';
+import { createKeyring, type Keyring } from './keyring.ts';
 
 /** What keys are derived for: one each, so that no value can be used in another's place. */
 type Purpose = 'lookup' | 'seal' | 'cookies' | 'tickets';
@@ -23,8 +24,8 @@ export interface Secret {
   seal(plaintext: string, context: string): string;
   /** @throws Error if it was sealed with another key or context, or was changed */
   open(sealed: string, context: string): string;
-  /** Keys that sign cookies, the current one first (Keygrip). */
-  readonly cookieKeys: readonly string[];
+  /** Signs cookies. */
+  readonly cookieKeyring: Keyring;
 }
 
 /** @param root the installation secret: at least 32 random bytes, base64url */
@@ -62,7 +63,7 @@ export function createSecret(root: string): Secret {
         .setAuthTag(body.subarray(-16));
       return decipher.update(body.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
     },
-    cookieKeys: [derive('cookies').toString('base64url')],
+    cookieKeyring: createKeyring([derive('cookies').toString('base64url')]),
   };
 }
 

@@ -7,6 +7,7 @@ import { createReadiness } from '../http/health.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { listen } from '../http/server.ts';
 import { createLog } from '../log.ts';
+import { createKeyring } from '../secret/keyring.ts';
 
 interface Sent {
   method?: string;
@@ -33,7 +34,7 @@ export async function startApplication(
   const app = createApplication({
     issuer,
     trustedProxies: [],
-    cookieKeys: ['a key for tests'],
+    cookieKeyring: createKeyring(['a key for tests']),
     openPaths: new Set(['/token']),
     log: createLog({
       level: 'debug',
