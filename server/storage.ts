@@ -19,7 +19,7 @@ export type { App, AppRepository, AppSecret } from './apps/app.ts';
 export type { AuditEvent, AuditEventRepository } from './audit/event.ts';
 export { ConflictError, StorageError } from './errors.ts';
 export type { Group, GroupRepository } from './groups/group.ts';
-export type { Artifact, ArtifactRepository, ListedModel } from './oidc/artifact.ts';
+export type { Artifact, ArtifactRepository } from './oidc/artifact.ts';
 export type { SigningKey, SigningKeyRepository } from './oidc/signing-key.ts';
 export type { Challenge, ChallengeRepository } from './passkeys/challenge.ts';
 export type { Passkey, PasskeyRepository } from './passkeys/passkey.ts';

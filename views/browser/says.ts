@@ -18,11 +18,6 @@ export function say(area: HTMLElement, { kind, text, button }: Said): void {
   element.focus({ preventScroll: true });
 }
 
-export function sayNothing(area: HTMLElement): void {
-  delete area.dataset.kind;
-  area.replaceChildren();
-}
-
 function makeButton({ label, press }: NonNullable<Said['button']>): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
