@@ -22,6 +22,7 @@ const kinds = {
   notFound: ['not_found', 'method_not_allowed'],
   busy: ['too_many_requests'],
   away: ['unavailable', 'temporarily_unavailable'],
+  wrongPlace: ['wrong_host'],
   refused: ['forbidden', 'cross_site', 'access_denied', 'account_disabled', 'sign_up_closed'],
   app: [
     'bad_request',
@@ -43,6 +44,7 @@ const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
   notFound: { heading: 'error.notFound', advice: 'error.notFoundAdvice' },
   busy: { heading: 'error.busy', advice: 'error.busyAdvice' },
   away: { heading: 'error.away', advice: 'error.awayAdvice' },
+  wrongPlace: { heading: 'wrongPlace.heading', advice: 'error.wrongPlaceAdvice' },
   refused: { heading: 'error.refused', advice: 'error.refusedAdvice' },
   app: { heading: 'error.app', advice: 'error.appAdvice' },
   internal: { heading: 'error.internal', advice: 'error.internalAdvice' },
@@ -50,20 +52,28 @@ const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
 
 export function errorPage(page: PageContext, data: ErrorData): Html {
   const { words, brand, requestId } = page;
-  const { heading, advice } = sentences[kindOf(data)];
+  const kind = kindOf(data);
+  const { heading, advice } = sentences[kind];
   return renderPage(page, {
     heading: words(heading),
     lead: words(advice),
     languageLinks: false,
     content: html`${brand.supportContact && html`<p>${words.rich('page.support', { contact: contact(brand.supportContact) })}</p>`}
 ${data.backToApp && html`<p class="after"><a class="button primary" href="${data.backToApp.url}">${words('error.backToApp', { app: data.backToApp.name })}</a></p>`}
-${!data.backToApp && data.startUrl && html`<p class="after"><a class="button" href="${data.startUrl}">${words('error.start')}</a></p>`}
+${!data.backToApp && wayOn(page, kind, data.startUrl)}
 <dl class="small-print">
 ${requestId && html`<div><dt>${words('page.requestId')}</dt><dd><code>${requestId}</code></dd></div>`}
 <div><dt>${words('error.code')}</dt><dd><code>${data.code}</code></dd></div>
 ${data.description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${data.description.slice(0, 300)}</dd></div>`}
 </dl>`,
   });
+}
+
+function wayOn({ words, issuer }: PageContext, kind: Kind, startUrl?: string): Html | undefined {
+  if (kind === 'wrongPlace')
+    return html`<p class="after"><a class="button primary" href="${issuer}/">${words('wrongPlace.go')}</a></p>`;
+  if (!startUrl) return undefined;
+  return html`<p class="after"><a class="button" href="${startUrl}">${words('error.start')}</a></p>`;
 }
 
 function kindOf({ status, code }: ErrorData): Kind {
