@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { type AccountData, accountPage } from '../../views/pages/account.ts';
+import { languages } from '../../views/words.ts';
 import { accountAppId } from '../apps/builtin-apps.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +11,7 @@ import { AppError } from '../errors.ts';
 import { readBody } from '../http/input.ts';
 import { rememberLocale } from '../http/locale.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
+import { countAttempt, type Limiter } from '../http/rate-limit.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
 import type { Consents } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
@@ -30,6 +32,8 @@ export interface AccountRouteDependencies extends OverviewDependencies {
   news: SealedCookie<NonNullable<AccountData['news']>>;
   audit: Audit;
   readPage: ReadPage;
+  /** Counts what one person does from one address. */
+  accountLimiter: Limiter;
   now: () => number;
 }
 
@@ -47,13 +51,16 @@ const bodies = {
   session: z.strictObject({ uid: id }),
   app: z.strictObject({ appId: id }),
   profile: z.strictObject({ name: z.string().max(1000), email: z.string().max(1000).optional() }),
-  language: z.strictObject({ locale: z.string().max(35) }),
+  language: z.strictObject({ locale: z.enum(Object.keys(languages)) }),
 };
 
 /** A person's own account: profile, passkeys, sessions, connected apps. */
 export function createAccountRoutes(dependencies: AccountRouteDependencies): Router {
-  const own = (handler: Handler) => async (ctx: Context) =>
-    handler(dependencies, ctx, await requirePerson(dependencies, ctx));
+  const own = (handler: Handler) => async (ctx: Context) => {
+    const person = await requirePerson(dependencies, ctx);
+    await countAttempt(ctx, dependencies.accountLimiter, person.account.id);
+    await handler(dependencies, ctx, person);
+  };
   const router = new Router({ prefix: '/account' })
     .get('/', (ctx) => showAccount(dependencies, ctx))
     .post('/sessions/end', own(endSession))

@@ -76,7 +76,12 @@ const linkPages: readonly LinkPage[] = [
   },
 ];
 
-const token = z.looseObject({ token: z.string().min(20).max(200).optional() });
+const token = z.looseObject({
+  token: z
+    .string()
+    .regex(/^[\w-]{20,200}$/)
+    .optional(),
+});
 const profileFields = z.looseObject({});
 const registration = z.strictObject({ response: z.looseObject({}) });
 

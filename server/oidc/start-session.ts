@@ -11,13 +11,16 @@ interface Request {
 
 /**
  * Signs a browser in outside of an authorization request: after setup or by a link. The session id is new, whatever
- * cookie the browser came with (ASVS 5.0 7.2.4).
+ * cookie the browser came with, and the session that it had is over (ASVS 5.0 7.2.4).
  */
 export async function startSession(
   { provider, config }: { provider: Provider; config: Pick<Config, 'lifetimes' | 'issuer'> },
   { req, res }: Request,
   { sub, signIn }: { sub: string; signIn: SignIn },
 ): Promise<void> {
+  const context = provider.createContext(req, res);
+  const before = await provider.Session.get(context);
+  if (before.accountId) await before.destroy();
   const session = new provider.Session();
   session.loginAccount({
     accountId: sub,
@@ -28,9 +31,8 @@ export async function startSession(
   });
   session.signInId = signIn.id;
   await session.save(sessionLifetime(config.lifetimes, session));
-  const { cookies } = provider.createContext(req, res);
   const secure = config.issuer.startsWith('https:');
-  cookies.set(provider.cookieName('session'), session.jti, {
+  context.cookies.set(provider.cookieName('session'), session.jti, {
     signed: true,
     httpOnly: true,
     sameSite: 'lax',

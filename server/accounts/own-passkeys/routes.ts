@@ -37,13 +37,13 @@ export function addPasskeyRoutes(
 const giveConfirmOptions: Handler = async ({ manager }, ctx, { account }) => {
   const { purpose: wanted } = await readBody(ctx, bodies.confirmOptions);
   const userHandle = await handleWithPasskey({ manager }, account);
-  ctx.body = await manager.beginAuthentication({ ...ceremony(ctx), purpose: wanted, userHandle });
+  ctx.body = await manager.beginAuthentication({ ...ceremony(ctx, account), purpose: wanted, userHandle });
 };
 
 const confirm: Handler = async ({ manager, audit }, ctx, { account }) => {
   const { purpose: wanted, response } = await readBody(ctx, bodies.confirm);
   const made = await manager.finishAuthentication({
-    ...ceremony(ctx),
+    ...ceremony(ctx, account),
     purpose: wanted,
     response: response as never,
   });
@@ -63,7 +63,7 @@ const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
   const userHandle = await handleWithPasskey({ manager }, account);
   const user = { name: account.userName, displayName: account.name };
   ctx.body = await manager.beginRegistration({
-    ...ceremony(ctx),
+    ...ceremony(ctx, account),
     authorization: { userHandle, proof },
     user,
   });
@@ -71,7 +71,10 @@ const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
 
 const addPasskey: Handler = async ({ manager, audit, news }, ctx, { account }) => {
   const { response } = await readBody(ctx, bodies.add);
-  const { passkey } = await manager.finishRegistration({ ...ceremony(ctx), response: response as never });
+  const { passkey } = await manager.finishRegistration({
+    ...ceremony(ctx, account),
+    response: response as never,
+  });
   await audit.record({
     type: 'passkey.registered',
     accountId: account.id,
@@ -102,9 +105,9 @@ const removePasskey: Handler = async ({ manager, sessions, audit, news }, ctx, {
   ctx.body = { location: '/account' };
 };
 
-/** Ceremonies of the account page belong to this browser, whatever session it has by then. */
-function ceremony(ctx: Context): { interaction: string; browser: string } {
-  return { interaction: 'account', browser: browserBinding(ctx) };
+/** Ceremonies of the account page belong to this person in this browser, whatever session they have by then. */
+function ceremony(ctx: Context, { id }: Account): { interaction: string; browser: string } {
+  return { interaction: `account ${id}`, browser: browserBinding(ctx) };
 }
 
 /** Of several user handles (an import has its own), the first that can confirm something. */
