@@ -43,6 +43,17 @@ async function run() {
   if (!(await pagesAreBuilt())) return;
   const { start } = await import('../server/main.ts');
   await start();
+  if (process.env.npm_lifecycle_event) stopWithParent();
+}
+
+/** npm passes SIGTERM to the shell that it runs a script in, and the shell keeps it to itself. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const watching = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watching);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250).unref();
 }
 
 /** Runs a TypeScript file of this folder as if Node.js had been started with it. */
