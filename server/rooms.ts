@@ -54,6 +54,8 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const passkeys = openPasskeyManager(dependencies);
   const provider = createProvider(await providerDependencies(dependencies, { vault, consents }));
   const manager = passkeys.as('provider');
+  const createLimiter = storage.createLimiter ?? createMemoryLimiter;
+  const accountLimiter = createLimiter({ attempts: Math.ceil(config.rateLimit / 4), seconds: 60 });
   const findApp = apps.find;
   const shared = {
     config,
@@ -67,6 +69,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     audit,
     readPage,
     findApp,
+    accountLimiter,
     now,
   };
   const enrolment = {
@@ -92,7 +95,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     createAccountRoutes({ ...shared, news, listConnectedApps: connected }),
   ];
   return compose([
-    limitByAddress(createMemoryLimiter({ attempts: config.rateLimit, seconds: 60 })),
+    limitByAddress(createLimiter({ attempts: config.rateLimit, seconds: 60 })),
     redirectPost,
     protocolEndpoints(provider),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),

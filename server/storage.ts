@@ -4,6 +4,7 @@ import type { InvitationRepository } from './accounts/invitation.ts';
 import type { AppRepository } from './apps/app.ts';
 import type { AuditEventRepository } from './audit/event.ts';
 import type { GroupRepository } from './groups/group.ts';
+import type { Limit, Limiter } from './http/rate-limit.ts';
 import type { ArtifactRepository } from './oidc/artifact.ts';
 import type { SigningKeyRepository } from './oidc/signing-key.ts';
 import type { ChallengeRepository } from './passkeys/challenge.ts';
@@ -19,6 +20,7 @@ export type { App, AppRepository, AppSecret } from './apps/app.ts';
 export type { AuditEvent, AuditEventRepository } from './audit/event.ts';
 export { ConflictError, StorageError } from './errors.ts';
 export type { Group, GroupRepository } from './groups/group.ts';
+export type { Limit, Limiter } from './http/rate-limit.ts';
 export type { Artifact, ArtifactRepository } from './oidc/artifact.ts';
 export type { SigningKey, SigningKeyRepository } from './oidc/signing-key.ts';
 export type { Challenge, ChallengeRepository } from './passkeys/challenge.ts';
@@ -55,6 +57,8 @@ export interface ProviderStorage {
  */
 export interface Storage extends ProviderStorage, PasskeyStorage, AsyncDisposable {
   readonly engine: 'sqlite' | 'mongodb';
+  /** Counts attempts for all instances together. Absent where one server serves alone: it counts in its memory. */
+  createLimiter?(limit: Limit): Limiter;
   /** Rejects with `StorageError` when the engine cannot be used right now. Answers within 2 s. */
   ping(): Promise<void>;
   /**

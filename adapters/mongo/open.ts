@@ -13,6 +13,7 @@ import { createLink, type Link } from './link.ts';
 import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
+import { createLimiter } from './rate-limits.ts';
 import type { Revision } from './record-model.ts';
 import { createSignIns } from './sign-ins.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -43,6 +44,7 @@ function createStorage(link: Link): Storage {
   return {
     engine: 'mongodb',
     ...repositories,
+    createLimiter: (limit) => createLimiter(link, limit),
     ping: link.ping,
     revision: () => run(() => readRevision(link)),
     schemaVersion: () => run(async () => ({ stored: await storedVersion(connection), code: schemaVersion })),

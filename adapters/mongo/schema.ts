@@ -48,4 +48,5 @@ export const firstIndexes: Record<string, readonly Index[]> = {
   tickets: [expiry],
   proofs: [{ key: { userHandle: 1 } }, expiry],
   revisions: [],
+  rateLimits: [expiry],
 };

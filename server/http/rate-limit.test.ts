@@ -68,7 +68,7 @@ describe('rate limits', () => {
   });
 
   it('O26 remember so many addresses and no more, forgetting the oldest', async () => {
-    const limiter = createMemoryLimiter({ attempts: 1, seconds: 60, maxKeys: 10 });
+    const limiter = createMemoryLimiter({ attempts: 1, seconds: 60 }, 10);
     for (let i = 0; i < 11; i += 1) await limiter.consume(`key ${i}`);
     await limiter.consume('key 0');
     await assert.rejects(limiter.consume('key 10'));

@@ -10,15 +10,16 @@ export interface Limiter {
   consume(key: string): Promise<unknown>;
 }
 
-interface Limit {
+export interface Limit {
   attempts: number;
   seconds: number;
-  /** Keys to remember; the oldest is forgotten first, so that a flood of addresses fills no memory. */
-  maxKeys?: number;
 }
 
-/** In the memory of this process. */
-export function createMemoryLimiter({ attempts, seconds, maxKeys = 50_000 }: Limit): Limiter {
+/**
+ * In the memory of this process.
+ * @param maxKeys keys to remember; the oldest is forgotten first, so that a flood of addresses fills no memory
+ */
+export function createMemoryLimiter({ attempts, seconds }: Limit, maxKeys = 50_000): Limiter {
   const limiter = new RateLimiterMemory({ points: attempts, duration: seconds });
   const known = new Set<string>();
   return {

@@ -19,6 +19,7 @@ import { browserBinding } from '../http/cookies.ts';
 import { readBody } from '../http/input.ts';
 import { wishLocales } from '../http/locale.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
+import { countAttempt, type Limiter } from '../http/rate-limit.ts';
 import { surroundings } from '../http/request.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
 import { allowLogo } from '../http/security-headers.ts';
@@ -40,6 +41,8 @@ export interface InteractionDependencies extends EnrolmentDependencies {
   consents: Consents;
   /** What was typed, between the two halves of a registration. */
   typedProfile: SealedCookie<TypedProfile>;
+  /** Accounts are made more slowly than anything else is tried. */
+  accountLimiter: Limiter;
   readPage: ReadPage;
 }
 
@@ -164,6 +167,7 @@ const logIn: Handler = async (dependencies, ctx, interaction) => {
 
 const giveSignUpOptions: Handler = async (dependencies, ctx, interaction) => {
   requireOpenSignUp(dependencies);
+  await countAttempt(ctx, dependencies.accountLimiter, 'sign-up');
   const fields = await readBody(ctx, profileFields);
   const { options, profile } = await beginSignUp(dependencies, { ...ceremony(ctx, interaction), fields });
   if (profile) dependencies.typedProfile.set(ctx, { interaction: interaction.uid, profile });

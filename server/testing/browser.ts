@@ -30,9 +30,16 @@ export interface TestBrowser {
   follow(url: string): Promise<Answer>;
 }
 
-export function createBrowser(origin: string): TestBrowser {
-  const cookies = new Map<string, Cookie>();
-  const seen = new Set<string>();
+interface Place {
+  /** Where the requests go: an instance that listens elsewhere than the issuer says. */
+  at?: string;
+  /** The browser whose cookies and passkeys these are. */
+  of?: Pick<TestBrowser, 'cookies' | 'seen' | 'authenticator'>;
+}
+
+export function createBrowser(origin: string, { at = origin, of }: Place = {}): TestBrowser {
+  const cookies = of?.cookies ?? new Map<string, Cookie>();
+  const seen = of?.seen ?? new Set<string>();
   const agent = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
 
   async function request(
@@ -45,12 +52,18 @@ export function createBrowser(origin: string): TestBrowser {
     );
     const headers = {
       ...agent,
+      host: url.host,
       accept: 'text/html',
       ...(cookie.length > 0 ? { cookie: cookie.join('; ') } : {}),
       ...init.headers,
     };
     const signal = AbortSignal.timeout(15_000);
-    const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
+    const response = await fetch(url.href.replace(origin, at), {
+      ...init,
+      headers,
+      redirect: 'manual',
+      signal,
+    });
     for (const line of response.headers.getSetCookie()) keep(line);
     const location = response.headers.get('location');
     return {
@@ -74,7 +87,7 @@ export function createBrowser(origin: string): TestBrowser {
   const own = { 'sec-fetch-site': 'same-origin', origin };
   const browser: TestBrowser = {
     origin,
-    authenticator: createAuthenticator({ origin }),
+    authenticator: of?.authenticator ?? createAuthenticator({ origin }),
     seen,
     cookies,
     get: (url, headers = {}) => request(url, { headers }),

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../../adapters/open.ts';
 import { type Administration, administrationFor } from '../admin/administration.ts';
 import { type Config, readConfig } from '../config.ts';
+import type { Readiness } from '../http/health.ts';
 import { createLog } from '../log.ts';
 import { run } from '../main.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
@@ -44,6 +46,7 @@ export async function startInstallation(
   const destination = { write: (line: string) => void log.push(line) };
   const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), open);
   made.use(server.resources);
+  await untilReady(server.readiness);
   const secret = openSecret(config);
   const storage = made.use(
     await openStorage({ url: config.storageUrl, role: 'command', schema: 'check', waitUntilReady: true }),
@@ -61,7 +64,20 @@ export async function startInstallation(
   };
 }
 
-function administrationOf({
+/** On MongoDB a server listens before it is ready. */
+async function untilReady({ checks }: Readiness): Promise<void> {
+  for (const until = Date.now() + 30_000; ; await delay(20)) {
+    try {
+      await Promise.all(Object.values(checks).map((check) => check()));
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
+}
+
+/** What the machine itself may do. */
+export function administrationOf({
   config,
   secret,
   storage,
