@@ -41,9 +41,9 @@ async function run() {
   if (command !== 'start') return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
   if (rest.length > 0) return refuse(`latchkey start takes no arguments (got "${rest.join(' ')}").`, 2);
   if (!(await pagesAreBuilt())) return;
+  if (process.env.npm_lifecycle_event) stopWithParent();
   const { start } = await import('../server/main.ts');
   await start();
-  if (process.env.npm_lifecycle_event) stopWithParent();
 }
 
 /** npm passes SIGTERM to the shell that it runs a script in, and the shell keeps it to itself. */
