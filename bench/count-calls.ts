@@ -1,6 +1,23 @@
 import { StatementSync } from 'node:sqlite';
 import mongoose from 'mongoose';
 
+const commands = [
+  'find',
+  'findOne',
+  'insertOne',
+  'insertMany',
+  'updateOne',
+  'updateMany',
+  'replaceOne',
+  'deleteOne',
+  'deleteMany',
+  'findOneAndUpdate',
+  'findOneAndReplace',
+  'findOneAndDelete',
+  'bulkWrite',
+  'countDocuments',
+] as const;
+
 /** Counts what reaches the engine, by its first word: SQL statements, or MongoDB commands. */
 export function countCalls(): Readonly<Record<string, number>> {
   const calls: Record<string, number> = {};
@@ -16,6 +33,15 @@ export function countCalls(): Readonly<Record<string, number>> {
       },
     });
   }
-  mongoose.set('debug', (_collection: string, method: string) => count(method));
+  const { prototype } = mongoose.mongo.Collection;
+  for (const method of commands) {
+    const real = prototype[method] as (...parameters: unknown[]) => unknown;
+    Object.defineProperty(prototype, method, {
+      value(this: unknown, ...parameters: unknown[]) {
+        count(method);
+        return real.apply(this, parameters);
+      },
+    });
+  }
   return calls;
 }
