@@ -106,3 +106,17 @@ export async function closedPort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
+
+/** Every document of every collection, as text. */
+export async function dumpDatabase(url: string): Promise<string> {
+  const connection = await createConnection(url).asPromise();
+  try {
+    const collections = await connection.listCollections();
+    const documents = await Promise.all(
+      collections.map(({ name }) => connection.collection(name).find({}).toArray()),
+    );
+    return JSON.stringify(documents);
+  } finally {
+    await connection.close();
+  }
+}

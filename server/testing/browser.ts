@@ -31,7 +31,7 @@ export interface TestBrowser {
 }
 
 interface Place {
-  /** Where the requests go: an instance that listens elsewhere than the issuer says. */
+  /** Where the requests go: an instance that listens elsewhere than the issuer says, and trusts proxies here. */
   at?: string;
   /** The browser whose cookies and passkeys these are. */
   of?: Pick<TestBrowser, 'cookies' | 'seen' | 'authenticator'>;
@@ -52,7 +52,7 @@ export function createBrowser(origin: string, { at = origin, of }: Place = {}): 
     );
     const headers = {
       ...agent,
-      host: url.host,
+      ...(at !== origin && { 'x-forwarded-host': url.host }),
       accept: 'text/html',
       ...(cookie.length > 0 ? { cookie: cookie.join('; ') } : {}),
       ...init.headers,

@@ -31,6 +31,8 @@ export interface Stage {
   installation: TestInstallation;
   browser: TestBrowser;
   party: RelyingParty;
+  /** The node that an app asks; the one at the issuer's address, unless said otherwise. */
+  at?: string;
 }
 
 export const redirectUri = 'http://localhost:4999/callback';
@@ -88,13 +90,13 @@ export interface Tokens {
 
 /** What the server of an app asks: no cookies, no origin. */
 export async function askAsApp(
-  { installation }: Pick<Stage, 'installation'>,
+  { installation: { origin }, at = origin }: Pick<Stage, 'installation' | 'at'>,
   path: string,
   init: RequestInit,
 ): Promise<Answer> {
-  const headers = { accept: 'application/json', ...init.headers };
+  const headers = { accept: 'application/json', 'x-forwarded-host': new URL(origin).host, ...init.headers };
   const signal = AbortSignal.timeout(15_000);
-  const response = await fetch(new URL(path, installation.origin), { ...init, headers, signal });
+  const response = await fetch(new URL(path, at), { ...init, headers, signal });
   return {
     status: response.status,
     headers: response.headers,

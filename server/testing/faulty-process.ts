@@ -55,6 +55,7 @@ export async function createProcessInstallation(
     LATCHKEY_LOG_FORMAT: 'json',
     LATCHKEY_LOG_LEVEL: 'debug',
     LATCHKEY_DEMO: 'off',
+    LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
     ...engine,
   };
   const config = readConfig(settings);
