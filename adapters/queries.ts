@@ -2,7 +2,14 @@ import type { Storage } from '../server/storage.ts';
 
 type Repositories = Omit<
   Storage,
-  'engine' | 'ping' | 'revision' | 'schemaVersion' | 'backup' | 'sweep' | typeof Symbol.asyncDispose
+  | 'engine'
+  | 'ping'
+  | 'revision'
+  | 'schemaVersion'
+  | 'backup'
+  | 'sweep'
+  | 'createLimiter'
+  | typeof Symbol.asyncDispose
 >;
 
 /**
