@@ -34,12 +34,19 @@ export function countCalls(): Readonly<Record<string, number>> {
     });
   }
   const { prototype } = mongoose.mongo.Collection;
+  // Some of them are made of others, at once.
+  let within = 0;
   for (const method of commands) {
     const real = prototype[method] as (...parameters: unknown[]) => unknown;
     Object.defineProperty(prototype, method, {
       value(this: unknown, ...parameters: unknown[]) {
-        count(method);
-        return real.apply(this, parameters);
+        if (within === 0) count(method);
+        within += 1;
+        try {
+          return real.apply(this, parameters);
+        } finally {
+          within -= 1;
+        }
       },
     });
   }
