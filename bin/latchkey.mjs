@@ -13,15 +13,23 @@ const launcher = fileURLToPath(import.meta.url);
 
 const [command, ...rest] = process.argv.slice(2);
 
+if (command === 'start' && process.env.npm_lifecycle_event) stopWithParent();
+
 // `npm ci --omit=dev` runs `prepare` too: what was built before stays.
 if (command === 'prepare' && !existsSync(join(root, 'node_modules/esbuild')))
   console.error('esbuild is not installed: the browser scripts are not built.');
+else if (command === 'node') await runWith(rightNode(), rest);
 else if (isRightNode(process.versions.node)) await run();
-else await runWith(pinnedNode());
+else await runWith(pinnedNode(), [launcher, ...process.argv.slice(2)]);
 
 function isRightNode(version) {
   const [major, minor] = version.split('.').map(Number);
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+/** For npm scripts that need Node.js itself: npm 10 puts the pinned one in no one's path. */
+function rightNode() {
+  return isRightNode(process.versions.node) ? process.execPath : pinnedNode();
 }
 
 /** The platform package that package.json pins through `pinned-node`; npm leaves it out with `--omit=dev`. */
@@ -41,7 +49,6 @@ async function run() {
   if (command !== 'start') return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
   if (rest.length > 0) return refuse(`latchkey start takes no arguments (got "${rest.join(' ')}").`, 2);
   if (!(await pagesAreBuilt())) return;
-  if (process.env.npm_lifecycle_event) stopWithParent();
   const { start } = await import('../server/main.ts');
   await start();
 }
@@ -79,9 +86,9 @@ async function pagesAreBuilt() {
   return code === 0;
 }
 
-async function runWith(node) {
+async function runWith(node, args) {
   if (!node) return refuse(neededNode());
-  const child = spawn(node, [launcher, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, args, { stdio: 'inherit' });
   // A terminal sends ^C to both by itself; a second one from here would cut the graceful stop short.
   const forwarded = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGTERM', 'SIGHUP', 'SIGINT'];
   if (process.stdin.isTTY) process.on('SIGINT', () => {});

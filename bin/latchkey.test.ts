@@ -87,6 +87,11 @@ function onOldNode(old: string): void {
     assert.equal(run(old, ['start', 'now']).status, 2);
   });
 
+  it('gives npm scripts the pinned one itself', () => {
+    pinThisNode();
+    assert.equal(run(old, ['node', '--print', 'process.version']).stdout, `${process.version}\n`);
+  });
+
   it('ends as the pinned one ended', async () => {
     writeFileSync(
       join(folder, 'server/main.ts'),
@@ -113,6 +118,7 @@ function makeFolder(): void {
 
 function pinThisNode(): void {
   const bin = join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+  if (isExecutable(join(bin, 'node'))) return;
   mkdirSync(bin, { recursive: true });
   symlinkSync(process.execPath, join(bin, 'node'));
 }

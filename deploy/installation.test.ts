@@ -84,7 +84,9 @@ async function startAndStop(folder: string, [program = '', ...args]: string[]): 
 /** Whether the server stops answering within the 10 s that it may take. */
 async function silent(port: number): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const answer = await fetch(`http://localhost:${port}/health/live`).catch(() => undefined);
+    // On a connection of its own: one that was kept would be served to its end.
+    const headers = { connection: 'close' };
+    const answer = await fetch(`http://localhost:${port}/health/live`, { headers }).catch(() => undefined);
     if (!answer) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
