@@ -8,6 +8,7 @@ import { builtinApps } from './apps/builtin-apps.ts';
 import { createAudit } from './audit/audit.ts';
 import { doChores } from './chores.ts';
 import { type Config, readConfig } from './config.ts';
+import { leave, leaveOnFaults, stopOnSignals } from './ending.ts';
 import { hasAdministrator } from './enrolment/link.ts';
 import { ConfigError, StorageError } from './errors.ts';
 import { greeting } from './home/greeting.ts';
@@ -34,7 +35,7 @@ export async function start(): Promise<void> {
     const config = readConfig(process.env);
     const log = createLog(config.log);
     leaveOnFaults(log);
-    stopOnSignals(await run(config, log), log);
+    stopOnSignals(await run(config, log), { log, notice: config.onLocalhost ? 0 : 1500 });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
     console.error(`Latchkey did not start.\n${error.message}`);
@@ -73,7 +74,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
   else prepared.catch((error) => leave(error, log));
-  resources.use(await listen(front.handler, config.listen));
+  resources.use(await listen(front.handler, { ...config.listen, patience: 7000 }));
   if (config.metricsPort !== undefined)
     resources.use(
       await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
@@ -219,28 +220,4 @@ function demoStarter(issuer: string, resources: AsyncDisposableStack): () => Pro
     }
     return `${origin}/sign-in`;
   };
-}
-
-function stopOnSignals({ readiness, resources }: Running, log: Log): void {
-  const stop = async () => {
-    if (readiness.stopping) return;
-    readiness.stopping = true;
-    // Whatever hangs, an operator's patience ends here.
-    setTimeout(() => leave(new Error('stopping took too long'), log), 9500).unref();
-    await resources.disposeAsync();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-}
-
-/** After a fault nobody foresaw the process is in an unknown state: it ends, and its supervisor starts it again. */
-function leaveOnFaults(log: Log): void {
-  process.on('uncaughtException', (error) => leave(error, log));
-  process.on('unhandledRejection', (reason) => leave(reason, log));
-}
-
-function leave(error: unknown, log: Log): void {
-  log.error({ err: error }, 'stopped by a fault');
-  if (error instanceof StorageError || error instanceof ConfigError) console.error(error.message);
-  process.exit(1);
 }

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, StorageError } from '../errors.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { SigningKey, SigningKeyRepository } from './signing-key.ts';
 
@@ -14,7 +14,7 @@ interface KeyDependencies {
 
 /**
  * The private keys that sign tokens, as a JWK Set in signing order. The first start makes one for each algorithm.
- * @throws Error naming the key, if one does not open: a replacement is never made silently
+ * @throws StorageError `wrong_secret` naming the key, if one does not open: a replacement is never made silently
  */
 export async function openSigningKeys(dependencies: KeyDependencies): Promise<{ keys: JWK[] }> {
   const stored = await dependencies.signingKeys.list();
@@ -53,6 +53,7 @@ function forUse({ id, alg, sealedJwk }: SigningKey, secret: Pick<Secret, 'open'>
     const jwk = JSON.parse(secret.open(sealedJwk, sealContext(id)));
     return { ...jwk, kid: id, use: 'sig', ...(alg === 'ES256' ? { alg } : undefined) };
   } catch (cause) {
-    throw new Error(`signing key ${id} cannot be opened with this installation secret`, { cause });
+    const remedy = 'Bring back a backup from before it was damaged, with the secret that it was made with';
+    throw new StorageError('wrong_secret', `signing key ${id} cannot be opened. ${remedy}.`, { cause });
   }
 }
