@@ -25,9 +25,7 @@ export interface LogOptions {
 /** JSON lines for machines, or text for people. */
 export function createLog({ level, format, destination }: LogOptions): Log {
   const forPeople = format === 'text' || (format === 'auto' && !destination && process.stdout.isTTY === true);
-  const stream = forPeople
-    ? readable(destination)
-    : (destination ?? standardOutput());
+  const stream = forPeople ? readable(destination) : (destination ?? standardOutput());
   const timestamp = pino.stdTimeFunctions.isoTime;
   // `tidy` has made facts of errors already; pino's own serializer would drop their causes.
   const serializers = { err: (facts: unknown) => facts };
