@@ -2,7 +2,7 @@ import { atHeading, signInByButton, signUp } from './actions.ts';
 import { appName, expect, newPerson, test } from './fixtures.ts';
 
 test.describe('consent', () => {
-  test.beforeEach(async ({ page, authenticator: _, server }) => {
+  test.beforeEach(async ({ page, server }) => {
     await signUp(page, server.origin, newPerson('Grace Hopper'));
   });
 
@@ -15,14 +15,14 @@ test.describe('consent', () => {
     await expect(page.getByText(new URL(app.origin).host)).toBeVisible();
   });
 
-  test('is remembered once it was given', async ({ page, authenticator, app }) => {
+  test('is remembered once it was given', async ({ page, app }) => {
     await page.goto(`${app.origin}/sign-in`);
     await page.getByRole('button', { name: 'Allow' }).click();
     await atHeading(page, 'Signed in as Grace Hopper');
     await page.goto(`${app.origin}/sign-in`);
     await atHeading(page, 'Signed in as Grace Hopper');
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => page.goto(`${app.origin}/sign-in`));
+    await signInByButton(page, () => page.goto(`${app.origin}/sign-in`));
     await atHeading(page, 'Signed in as Grace Hopper');
   });
 

@@ -61,9 +61,12 @@ export const test = base.extend<ForEachTest, ForEachWorker>({
     await use(async (settings = {}) => started.use(await startServer({ engine, settings })));
   },
 
-  authenticator: async ({ page }, use) => {
-    await use(await addAuthenticator(page));
-  },
+  authenticator: [
+    async ({ page }, use) => {
+      await use(await addAuthenticator(page));
+    },
+    { auto: true },
+  ],
 });
 
 export { expect } from '@playwright/test';

@@ -3,11 +3,7 @@ import { addAuthenticator } from './authenticator.ts';
 import { expect, newPerson, test } from './fixtures.ts';
 
 test.describe('links from an administrator', () => {
-  test('an invitation makes the first passkey of an account that is there', async ({
-    page,
-    authenticator,
-    server,
-  }) => {
+  test('an invitation makes the first passkey of an account that is there', async ({ page, server }) => {
     const { userName } = newPerson();
     const link = await server.linkOf('user', 'invite', userName, '--name', 'Mary Jackson');
     await page.goto(link);
@@ -19,11 +15,11 @@ test.describe('links from an administrator', () => {
     await expect(page.getByRole('heading', { name: 'You are in' })).toBeVisible();
 
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await atHeading(page, 'Your account');
   });
 
-  test('an invitation works once', async ({ page, authenticator: _, browser, server }) => {
+  test('an invitation works once', async ({ page, browser, server }) => {
     const link = await server.linkOf('user', 'invite', newPerson().userName);
     await page.goto(link);
     await page.getByRole('button', { name: 'Create passkey' }).click();
@@ -36,7 +32,6 @@ test.describe('links from an administrator', () => {
 
   test('a recovery link makes a new passkey, and the lost one stops working', async ({
     page,
-    authenticator,
     browser,
     server,
   }) => {
@@ -56,7 +51,7 @@ test.describe('links from an administrator', () => {
     await newDevice.context().close();
 
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await expect(page.getByRole('status')).toContainText('The passkey could not be verified');
   });
 

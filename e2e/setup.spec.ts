@@ -19,16 +19,19 @@ test.describe('first run', () => {
     expect(await authenticator.credentials()).toHaveLength(1);
   });
 
-  test('a second passkey from another device is added right after setup', async ({ page, freshServer }) => {
+  test('a second passkey from another device is added right after setup', async ({
+    page,
+    authenticator,
+    freshServer,
+  }) => {
     const server = await freshServer();
-    const first = await addAuthenticator(page);
     await page.goto(await server.setupLink());
     await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
     await page.getByRole('button', { name: 'Add a second passkey' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
     await dialog.getByRole('button', { name: 'Confirm it is you' }).click();
     await expect(dialog.getByRole('button', { name: 'Create passkey' })).toBeVisible();
-    await first.remove();
+    await authenticator.remove();
     await addAuthenticator(page);
     await dialog.getByRole('button', { name: 'Create passkey' }).click();
     await expect(page.getByRole('status').getByText('is ready')).toBeVisible();
@@ -50,7 +53,6 @@ test.describe('first run', () => {
     freshServer,
   }) => {
     const server = await freshServer();
-    await addAuthenticator(page);
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(await server.setupLink());
     await page.goto(await server.setupLink());

@@ -1,4 +1,4 @@
-import { atHeading, createAccount, openAccount, signInByButton, signUp } from './actions.ts';
+import { atHeading, createAccount, openAccount, signInByButton, signUp, withoutAutofill } from './actions.ts';
 import { appName, expect, newPerson, test } from './fixtures.ts';
 
 test.describe('signing in', () => {
@@ -20,10 +20,10 @@ test.describe('signing in', () => {
     expect(await authenticator.credentials()).toHaveLength(1);
   });
 
-  test('the button signs a returning person in', async ({ page, authenticator, server }) => {
+  test('the button signs a returning person in', async ({ page, server }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await atHeading(page, 'Your account');
   });
 
@@ -43,7 +43,7 @@ test.describe('signing in', () => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
     await authenticator.setVerified(false);
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await expect(page.getByRole('status')).toContainText('Nothing happened');
     await authenticator.setVerified(true);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
@@ -72,7 +72,7 @@ test.describe('signing in', () => {
     await authenticator.removeCredential(known.credentialId);
     await authenticator.addCredential({ ...known, credentialId: Buffer.alloc(32, 7).toString('base64') });
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await expect(page.getByRole('status')).toContainText('The passkey could not be verified');
     await atHeading(page, 'Sign in');
   });
@@ -89,23 +89,18 @@ test.describe('signing in', () => {
       privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
     });
     await page.context().clearCookies();
-    await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+    await signInByButton(page, () => openAccount(page, server.origin));
     await expect(page.getByRole('status')).toContainText('The passkey could not be verified');
   });
 
-  test('a lost network keeps the page and says so, and the next try works', async ({
-    page,
-    authenticator,
-    server,
-  }) => {
+  test('a lost network keeps the page and says so, and the next try works', async ({ page, server }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
-    await authenticator.setPresent(false);
+    await withoutAutofill(page);
     await openAccount(page, server.origin);
     const button = page.getByRole('button', { name: 'Sign in with a passkey' });
     await expect(button).toBeEnabled();
     await page.context().setOffline(true);
-    await authenticator.setPresent(true);
     await button.click();
     await expect(page.getByRole('status')).toContainText(/offline|cannot be reached/);
     await page.context().setOffline(false);
@@ -123,15 +118,12 @@ test.describe('signing in', () => {
     await atHeading(page, 'You did not sign in');
   });
 
-  test('F19 a double click makes one session', async ({ page, authenticator, server }) => {
+  test('F19 a double click makes one session', async ({ page, server }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
-    await authenticator.setPresent(false);
+    await withoutAutofill(page);
     await openAccount(page, server.origin);
-    const button = page.getByRole('button', { name: 'Sign in with a passkey' });
-    await expect(button).toBeEnabled();
-    await authenticator.setPresent(true);
-    await button.dblclick();
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).dblclick();
     await atHeading(page, 'Your account');
     // The session of the sign-up is gone with its cookie, but not ended: it and the new one.
     await expect(
@@ -141,14 +133,13 @@ test.describe('signing in', () => {
 
   test('F19 a sign-in finished in one tab leaves a friendly page in the other', async ({
     page,
-    authenticator,
     app,
     server,
   }) => {
     await signUp(page, server.origin, newPerson());
     await page.context().clearCookies();
     let address = '';
-    await signInByButton(page, authenticator, async () => {
+    await signInByButton(page, async () => {
       await page.goto(`${app.origin}/sign-in`);
       address = page.url();
     });

@@ -94,7 +94,8 @@ async function endings({ page, server, authenticator }: Tour, visit: Visit): Pro
   await visit('app-problem');
   await page.goto(`${server.origin}/interaction/over`);
   await visit('interaction-over');
-  await signInByButton(page, authenticator, () => openAccount(page, server.origin));
+  await authenticator.setPresent(true);
+  await signInByButton(page, () => openAccount(page, server.origin));
   await atHeading(page, 'Your account');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await atHeading(page, 'Sign out?');

@@ -4,7 +4,6 @@ import { test } from './fixtures.ts';
 // On one engine alone: the demo app has one address, http://localhost:3001, so two of these cannot run at once.
 test('the new administrator tries it: the demo app starts, and signs them in without a question', async ({
   page,
-  authenticator: _,
   freshServer,
 }) => {
   const server = await freshServer();
