@@ -79,7 +79,9 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     resources.use(
       await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
     );
-  void prepared.then(() => greet(dependencies));
+  prepared
+    .then(() => greet(dependencies))
+    .catch((err: unknown) => log.warn({ err }, 'could not tell where the setup link is'));
   return { readiness, resources: resources.move() };
 }
 

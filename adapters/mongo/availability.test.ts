@@ -68,7 +68,8 @@ withMongo(({ urlOn, ...server }) => {
       await storage.ping();
       proxy.silence();
       await within(2000, assert.rejects(storage.ping(), unreachable));
-      await within(10_000, assert.rejects(storage.groups.findById('any'), unreachable));
+      const calls = [storage.groups.findById('any'), storage.groups.insert(groupSample())];
+      await within(10_000, Promise.all(calls.map((call) => assert.rejects(call, unreachable))));
       proxy.resume();
       await becomesReady(storage);
     });

@@ -19,7 +19,11 @@ export function toStorageError(error: unknown): unknown {
 
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof MongoServerError) return unusable.has(Number(error.code));
+  if (error instanceof MongoServerError) {
+    // An insert holds the driver's own error as if it were the server's answer.
+    const answer: unknown = error.errorResponse;
+    return answer instanceof Error ? isUnreachable(answer) : unusable.has(Number(error.code));
+  }
   if (error instanceof MongoNotConnectedError || error instanceof MongoTopologyClosedError) return true;
   if (error instanceof MongoError) return !(error instanceof MongoAPIError);
   return error.name === 'MongooseServerSelectionError';
