@@ -50,7 +50,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const { accounts, artifacts, signIns, groups, invitations } = storage;
   const vault = createVault(secret);
   const consents = createConsents({ artifacts, vault });
-  const sessions = createSessions({ artifacts, signIns, vault });
+  const sessions = createSessions({ artifacts, signIns, vault, now });
   const passkeys = openPasskeyManager(dependencies);
   const provider = createProvider(await providerDependencies(dependencies, { vault, consents }));
   const manager = passkeys.as('provider');
@@ -77,7 +77,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     invitations,
     enrolment: passkeys.as('enrolment'),
     linkId: (token: string) => linkId(secret.hash, token),
-    endSessions: async ({ sub }: { sub: string }) => void (await artifacts.removeByAccount(sub)),
+    endSessions: ({ sub }: { sub: string }) => sessions.endAll(sub),
     typedProfile: createSealedCookie<TypedProfile>({ secret, now }, { name: 'profile', minutes: 15 }),
   };
   const news = createSealedCookie<NonNullable<AccountData['news']>>(

@@ -23,8 +23,9 @@ function artifactAdapter(
   model: string,
   { artifacts, vault, userCodeHash, now }: AdapterDependencies,
 ): Adapter {
+  const isOver = ({ consumedAt }: Artifact) => model === 'Session' && consumedAt !== undefined;
   const opened = (artifact: Artifact | undefined) =>
-    artifact ? withConsumedMark(vault, artifact) : undefined;
+    artifact && !isOver(artifact) ? withConsumedMark(vault, artifact) : undefined;
   return {
     async upsert(id, payload, expiresIn) {
       const columns = columnsOf(model, payload, userCodeHash);
@@ -44,7 +45,10 @@ function artifactAdapter(
       throw new errors.InvalidGrant('already used');
     },
     async destroy(id) {
-      await artifacts.remove(vault.idOf(model, id));
+      const stored = vault.idOf(model, id);
+      // A request under way may store its session once more: a mark outlives that, an absence would not.
+      if (model === 'Session') await artifacts.recordConsumed(stored, now());
+      else await artifacts.remove(stored);
     },
     async revokeByGrantId(grantId) {
       await artifacts.removeByGrant(grantId, model);

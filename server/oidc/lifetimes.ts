@@ -17,6 +17,8 @@ export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
     Interaction: 30 * minute,
     AccessToken: (_ctx, _token, client) =>
       lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
+    ClientCredentials: (_ctx, _token, client) =>
+      lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
     RefreshToken(_ctx, token, client) {
       const allowed = lowest(lifetimes.refreshToken, client.latchkey_refresh_token_lifetime);
       return Math.max(over, Math.min(lifetimes.refreshTokenIdle, allowed - token.totalLifetime()));

@@ -119,6 +119,7 @@ function features(pages: ProviderPages): NonNullable<Configuration['features']> 
     pushedAuthorizationRequests: { enabled: false },
     resourceIndicators: { enabled: false },
     claimsParameter: { enabled: true, assertClaimsParameter: requireAllowedClaims },
+    clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: ownsToken },
     introspection: { enabled: true, allowedPolicy: ownsToken },
     rpInitiatedLogout: {

@@ -147,4 +147,21 @@ onEveryStorage('sessions', (start) => {
     assert.equal((await there.post('/account/profile', { name: 'Mallory' })).status, 401);
     assert.ok(await isSignedIn(here));
   });
+
+  it('I3 that are ended stay ended, however many requests are under way with them', async () => {
+    const keeper = await signInElsewhere(installation, browser);
+    for (let round = 0; round < 3; round++) {
+      const victim = await signInElsewhere(installation, browser);
+      await app.code(victim);
+      const thief = createBrowser(installation.origin);
+      for (const [name, cookie] of victim.cookies) thief.cookies.set(name, cookie);
+      const stolen = [...thief.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+      const silently = () => thief.get(app.authorizationUrl({ prompt: 'none' }), { cookie: stolen });
+      const underWay = Array.from({ length: 20 }, silently);
+      assert.equal((await keeper.post('/account/sessions/end-others', {})).status, 200);
+      await Promise.all(underWay);
+      const { location } = await silently();
+      assert.equal(new URL(location ?? '').searchParams.get('error'), 'login_required');
+    }
+  });
 });

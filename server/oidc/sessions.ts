@@ -17,6 +17,8 @@ export interface Sessions {
   /** Tells whether there was one of this person. */
   end(sub: string, uid: string): Promise<boolean>;
   endOthers(sub: string, uid: string): Promise<number>;
+  /** Every session, and every grant, also those that outlive their session. */
+  endAll(sub: string): Promise<void>;
   /** What sign-ins with this passkey made: sessions, and grants whose latest sign-in it was. */
   madeBy(passkeyId: string): Promise<{ sessions: Artifact[]; grants: Artifact[] }>;
   endMadeBy(passkeyId: string): Promise<void>;
@@ -26,17 +28,23 @@ export function createSessions({
   artifacts,
   signIns,
   vault,
+  now: clock,
 }: {
   artifacts: ArtifactRepository;
   signIns: SignInRepository;
   vault: Vault;
+  now: () => number;
 }): Sessions {
-  /** Ends the session, and the grants that end with it. */
+  const inForce = ({ consumedAt }: Artifact) => consumedAt === undefined;
+  const endGrants = (grants: readonly Pick<Artifact, 'grantId'>[]) =>
+    Promise.all(grants.map(({ grantId }) => artifacts.removeByGrant(grantId ?? '')));
+
+  /** Ends the session, and the grants that end with it. The mark also holds against a request that is under way. */
   async function endOne(session: Artifact): Promise<void> {
-    await artifacts.remove(session.id);
+    await artifacts.recordConsumed(session.id, clock());
     const { authorizations = {} } = vault.open<StoredSession>(session);
     const grants = Object.values(authorizations).filter((app) => app.grantId && !app.persistsLogout);
-    await Promise.all(grants.map(({ grantId }) => artifacts.removeByGrant(grantId ?? '')));
+    await endGrants(grants.map(({ grantId = '' }) => ({ grantId })));
   }
   async function madeBy(passkeyId: string) {
     const ids = (await signIns.listByPasskey(passkeyId)).map((signIn) => signIn.id);
@@ -44,9 +52,9 @@ export function createSessions({
       artifacts.listBySignIns(ids, 'Session'),
       artifacts.listBySignIns(ids, 'Grant'),
     ]);
-    return { sessions, grants };
+    return { sessions: sessions.filter(inForce), grants };
   }
-  const sessionsOf = (sub: string) => artifacts.listByAccount(sub, 'Session');
+  const sessionsOf = async (sub: string) => (await artifacts.listByAccount(sub, 'Session')).filter(inForce);
   return {
     async list(sub, now) {
       const live = (await sessionsOf(sub)).filter(({ expiresAt = 0 }) => expiresAt > now);
@@ -69,13 +77,14 @@ export function createSessions({
       await Promise.all(others.map(endOne));
       return others.length;
     },
+    async endAll(sub) {
+      const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
+      await Promise.all([...sessions.map(endOne), endGrants(grants)]);
+    },
     madeBy,
     async endMadeBy(passkeyId) {
       const { sessions, grants } = await madeBy(passkeyId);
-      await Promise.all([
-        ...sessions.map(endOne),
-        ...grants.map(({ grantId }) => artifacts.removeByGrant(grantId ?? '')),
-      ]);
+      await Promise.all([...sessions.map(endOne), endGrants(grants)]);
     },
   };
 }

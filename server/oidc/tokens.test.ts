@@ -172,6 +172,21 @@ onEveryStorage('tokens', (start) => {
     assert.equal((await web.redeem(code)).status, 200);
   });
 
+  it('of a machine are its own: no person’s, no userinfo, and nobody else’s to look at', async () => {
+    const machine = await addApp(installation, { kind: 'machine', redirectUris: [] });
+    const other = await addApp(installation, { kind: 'machine', redirectUris: [] });
+    const { status, body } = await machine.post('/token', { grant_type: 'client_credentials' });
+    assert.equal(status, 200, JSON.stringify(body));
+    const token = String(body.access_token);
+    assert.equal(body.refresh_token ?? body.id_token, undefined);
+    assert.equal((await machine.userInfo(token)).status, 401);
+    const mine = await machine.post('/token/introspection', { token });
+    assert.equal(mine.body.active, true);
+    assert.equal(mine.body.sub, undefined);
+    assert.deepEqual((await other.post('/token/introspection', { token })).body, { active: false });
+    assert.equal((await app.post('/token', { grant_type: 'client_credentials' })).status, 400);
+  });
+
   it('are not given for a password, nor by way of the browser', async () => {
     for (const grant_type of ['password', 'urn:ietf:params:oauth:grant-type:token-exchange', '', 'x'])
       assert.equal((await app.post('/token', { grant_type, username: 'ada', password: 'x' })).status, 400);
