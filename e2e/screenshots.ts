@@ -9,7 +9,7 @@ import { freePort } from './free-port.ts';
 import { startServer } from './server-process.ts';
 import { visitAllPages } from './tour.ts';
 
-const folder = process.argv[2] ?? 'docs/screenshots';
+const folder = process.argv[2] ?? 'test-results/screenshots';
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1120, height: 800 } } as const;
 
 const executablePath = await findBrowser();
