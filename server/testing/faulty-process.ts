@@ -1,11 +1,12 @@
 /** An installation whose servers are processes of their own: killed, stopped, and started again on the same data. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { openStorage } from '../../adapters/open.ts';
 import { readConfig } from '../config.ts';
 import { openSecret } from '../secret/secret-file.ts';
@@ -38,6 +39,8 @@ export interface StartOptions {
 export interface ProcessInstallation extends TestInstallation {
   readonly settings: Record<string, string>;
   start(options?: StartOptions): Promise<ServerProcess>;
+  /** Runs `latchkey …` beside it. Returns what it printed. */
+  latchkey(...words: string[]): Promise<string>;
 }
 
 /** Data, secret and issuer, with no server yet. */
@@ -73,6 +76,10 @@ export async function createProcessInstallation(
     settings,
     administration: administrationOf({ config, secret, storage }),
     log: [],
+    async latchkey(...words) {
+      const env = { PATH: process.env.PATH, ...settings };
+      return (await promisify(execFile)(process.execPath, [launcher, ...words], { env })).stdout;
+    },
     start: async (options) => servers.use(await startServer(settings, options)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
