@@ -4,7 +4,7 @@ import { addApp, assertRefused } from '../testing/app-under-test.ts';
 import { createAuthenticator } from '../testing/authenticator.ts';
 import { createBrowser, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
-import { addPerson, json, setUp } from '../testing/journeys.ts';
+import { addPerson, answerSignIn, json, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { addPasskey, beginPasskey, prove, removePasskey } from '../testing/own-account.ts';
 import { signInElsewhere } from '../testing/sign-out.ts';
@@ -185,6 +185,17 @@ onEveryStorage('an account of one’s own', (start) => {
     assert.equal((await app.refresh(ofKept.refresh_token)).status, 200);
     assert.equal((await kept.get('/account')).status, 200);
     assert.equal((await ada.get('/account')).status, 200);
+  });
+
+  it('removing a passkey ends the sign-ins that have not become a session yet', async () => {
+    const { authenticator, passkeyId } = await addPasskey(ada);
+    const app = await addApp(installation, { consent: 'implicit' });
+    const lost = { ...createBrowser(installation.origin), authenticator };
+    const location = await answerSignIn(lost, await lost.follow(app.authorizationUrl()));
+    assert.equal((await removePasskey(ada, passkeyId)).status, 200);
+    const late = await lost.get(location);
+    assert.equal(late.status, 400);
+    assert.equal(late.location, undefined);
   });
 
   it('a grant follows the latest sign-in that it was used with', async () => {

@@ -64,12 +64,16 @@ function columnsOf(
   const columns: Columns = {};
   const grantId = model === 'Grant' ? payload.jti : payload.grantId;
   const uid = model === 'Session' ? payload.uid : payload.sessionUid;
+  // An interaction that was answered holds a sign-in of which no session has been made yet.
+  const login = payload.result?.login;
   if (grantId) columns.grantId = grantId;
   if (typeof uid === 'string') columns.uid = uid;
-  if (payload.accountId) columns.accountId = payload.accountId;
+  const accountId = login?.accountId ?? payload.accountId;
+  const signInId = login?.signInId ?? payload.signInId;
+  if (accountId) columns.accountId = accountId;
   if (payload.clientId) columns.appId = payload.clientId;
   if (payload.userCode) columns.userCodeHash = userCodeHash(payload.userCode);
-  if (typeof payload.signInId === 'string') columns.signInId = payload.signInId;
+  if (typeof signInId === 'string') columns.signInId = signInId;
   return columns;
 }
 

@@ -24,7 +24,7 @@ export interface Artifact {
 }
 
 /** The models that are listed: `Consent` is ours, an app that a person has allowed. */
-export type ListedModel = 'Session' | 'Grant' | 'Consent';
+export type ListedModel = 'Session' | 'Grant' | 'Interaction' | 'Consent';
 
 /** Where artifacts are kept. Expired ones may be returned: whoever reads checks `expiresAt`. */
 export interface ArtifactRepository {

@@ -46,8 +46,13 @@ export function createSessions({
     const grants = Object.values(authorizations).filter((app) => app.grantId && !app.persistsLogout);
     await endGrants(grants.map(({ grantId = '' }) => ({ grantId })));
   }
+  const signInsWith = async (passkeyId: string) =>
+    (await signIns.listByPasskey(passkeyId)).map((signIn) => signIn.id);
+  /** Sign-ins that have not become a session yet. */
+  const endPending = (interactions: readonly Artifact[]) =>
+    Promise.all(interactions.map(({ id }) => artifacts.remove(id)));
   async function madeBy(passkeyId: string) {
-    const ids = (await signIns.listByPasskey(passkeyId)).map((signIn) => signIn.id);
+    const ids = await signInsWith(passkeyId);
     const [sessions, grants] = await Promise.all([
       artifacts.listBySignIns(ids, 'Session'),
       artifacts.listBySignIns(ids, 'Grant'),
@@ -78,11 +83,13 @@ export function createSessions({
       return others.length;
     },
     async endAll(sub) {
+      await endPending(await artifacts.listByAccount(sub, 'Interaction'));
       const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
       await Promise.all([...sessions.map(endOne), endGrants(grants)]);
     },
     madeBy,
     async endMadeBy(passkeyId) {
+      await endPending(await artifacts.listBySignIns(await signInsWith(passkeyId), 'Interaction'));
       const { sessions, grants } = await madeBy(passkeyId);
       await Promise.all([...sessions.map(endOne), endGrants(grants)]);
     },
