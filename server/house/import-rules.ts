@@ -59,7 +59,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ['cli'],
   pino: ['log'],
   'prom-client': ['http'],
-  'rate-limiter-flexible': ['http'],
+  'rate-limiter-flexible': ['http', 'adapters/mongo'],
 };
 
 /** The types of these are as bound to their places as their values. */
