@@ -10,7 +10,7 @@ import type { CeremonyContext, PasskeyFacts, PasskeyManager } from '../passkeys/
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import { addAccount } from './add-account.ts';
-import { findLink, type LinkDependencies, type LinkInput, useLink } from './link.ts';
+import { type FoundLink, findLink, type LinkDependencies, type LinkInput, useLink } from './link.ts';
 
 export interface EnrolmentDependencies extends LinkDependencies {
   signIns: SignInRepository;
@@ -51,12 +51,34 @@ export async function beginByLink(
   dependencies: EnrolmentDependencies,
   { fields, ...input }: LinkInput & CeremonyContext & { fields: object },
 ): Promise<Begun> {
-  const { link, account } = await findLink(dependencies, input);
-  const ticket = input.token;
-  if (account && nothingAsked.includes(link.purpose))
-    return { options: await beginRegistration(dependencies, { ...input, ticket, user: account }) };
-  const profile = await checkedProfile(dependencies, { fields: mayType(fields, account), account });
-  return { options: await beginRegistration(dependencies, { ...input, ticket, user: profile }), profile };
+  const found = await findLink(dependencies, input);
+  const { link, account } = found;
+  const asks = !(account && nothingAsked.includes(link.purpose));
+  const profile = asks
+    ? await checkedProfile(dependencies, { fields: mayType(fields, account), account })
+    : undefined;
+  const user = profile ?? account;
+  if (!user) throw new AppError('link_invalid', { detail: 'a link for nobody' });
+  try {
+    const options = await beginRegistration(dependencies, { ...input, ticket: input.token, user });
+    return { options, ...(profile && { profile }) };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'link_invalid')
+      await finishBrokenOff(dependencies, found);
+    throw error;
+  }
+}
+
+/**
+ * A link that is still there although its ticket is used up was broken off when its passkey was stored already. What
+ * was left to do is done when it is opened again: above all, a recovery ends what the lost passkey signed in to.
+ */
+async function finishBrokenOff(
+  dependencies: EnrolmentDependencies,
+  { link, account }: FoundLink,
+): Promise<void> {
+  if (account) await useLink(dependencies, { account, purpose: link.purpose, profile: undefined });
+  await dependencies.invitations.take(link.id, dependencies.now());
 }
 
 /**

@@ -10,8 +10,8 @@ export const injected = 'injected fault';
 export interface Faults {
   /** Lets the n-th call from now on fail, counted from 1, and every other one pass. Begins a new count. */
   failAt(n: number): void;
-  /** Every call from now on fails. */
-  failAlways(): void;
+  /** The calls of this name fail from now on, such as `artifacts.upsert`. */
+  failCall(name: string): void;
   /** All calls since the count began, by name. */
   readonly calls: readonly string[];
   /** Lets everything pass. Begins a new count. */
@@ -21,7 +21,7 @@ export interface Faults {
 export async function startFaultyInstallation(
   settings: Record<string, string> = {},
 ): Promise<{ installation: TestInstallation; faults: Faults }> {
-  let failing = (_count: number) => false;
+  let failing = (_count: number, _call: string) => false;
   let calls: string[] = [];
   const count = (chosen: typeof failing) => {
     failing = chosen;
@@ -30,7 +30,7 @@ export async function startFaultyInstallation(
   const hooks = {
     before(call: string) {
       calls.push(call);
-      if (failing(calls.length)) throw new StorageError('unreachable', `${injected} at ${call}`);
+      if (failing(calls.length, call)) throw new StorageError('unreachable', `${injected} at ${call}`);
     },
   };
   const installation = await startInstallation(settings, async (options) =>
@@ -40,7 +40,7 @@ export async function startFaultyInstallation(
     installation,
     faults: {
       failAt: (n) => count((seen) => seen === n),
-      failAlways: () => count(() => true),
+      failCall: (name) => count((_seen, call) => call === name),
       get calls() {
         return calls;
       },
