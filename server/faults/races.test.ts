@@ -108,14 +108,21 @@ describe('several at once', () => {
     it('F19 two tabs: each goes on by itself, and both reach the app', async () => {
       const { browser, party } = stage;
       browser.cookies.clear();
-      const [first, second] = [await beginAuthorization(party), await beginAuthorization(party)];
-      const page = await browser.follow(first.url);
-      assert.equal((await browser.follow(second.url)).status, 200);
-      const { options, urls } = pageData<SignInPageData>(page);
-      const answered = await browser.post(urls.login, { response: browser.authenticator.get(options) });
-      const { location } = json<{ location: string }>(answered);
-      assert.ok((await getCode(browser, location)).searchParams.get('code'));
-      assert.ok((await getCode(browser, second.url)).searchParams.get('code'));
+      const tab = createBrowser(browser.origin, { of: { ...browser, cookies: new Map() } });
+      // Tabs share what belongs to the whole site; what belongs to an interaction has a path of its own.
+      const share = () => {
+        for (const [name, cookie] of browser.cookies) if (cookie.path === '/') tab.cookies.set(name, cookie);
+      };
+      const pages = [await browser.follow((await beginAuthorization(party)).url)];
+      share();
+      pages.push(await tab.follow((await beginAuthorization(party)).url));
+      for (const [i, each] of [browser, tab].entries()) {
+        const { options, urls } = pageData<SignInPageData>(pages[i] as Answer);
+        const response = browser.authenticator.get(options);
+        const { location } = json<{ location: string }>(await each.post(urls.login, { response }));
+        assert.ok((await getCode(each, location)).searchParams.get('code'));
+        share();
+      }
     });
 
     it('is in force on every node within 2 s, what another process changed', async () => {
