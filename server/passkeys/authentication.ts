@@ -4,6 +4,7 @@ import { checkAuthenticatorData, readAuthenticatorData } from './authenticator-d
 import { issueChallenge, takeChallenge } from './bound-challenge.ts';
 import type { Challenge } from './challenge.ts';
 import { type ClientData, checkClientData, decodeClientData } from './client-data.ts';
+import { decoyOf } from './decoy.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
 import { isDerSignature } from './der-signature.ts';
 import { factsOf } from './facts.ts';
@@ -66,7 +67,7 @@ export async function finishAuthentication(
     const expected = { purpose, interaction, browser };
     const { challenge, relyingParty } = await takeChallenge(dependencies, clientData.challenge, expected);
     checkClientData(clientData, { type: 'webauthn.get', origins: relyingParty.origins });
-    const passkey = await findAnswering(dependencies, { response, challenge, notes });
+    const passkey = await findAnswering(dependencies, { response, clientData, challenge, notes });
     const use = {
       ...(await verifyAssertion({ response, clientData, passkey })),
       lastUsedAt: dependencies.now(),
@@ -86,16 +87,17 @@ export async function finishAuthentication(
 
 interface Answer {
   response: AuthenticationResponse;
+  clientData: ClientData;
   challenge: Challenge;
   notes: CeremonyNotes;
 }
 
 /** WebAuthn L3 §7.2 steps 5 and 6. Without a known person the response must name its owner. */
 async function findAnswering({ storage }: PasskeyManagerDependencies, answer: Answer): Promise<Passkey> {
-  const { response, challenge, notes } = answer;
+  const { response, clientData, challenge, notes } = answer;
   const { userHandle } = response.response;
   const passkey = await storage.passkeys.findById(response.id);
-  if (!passkey) refuse('passkey_unknown');
+  if (!passkey) return refuseUnknown({ response, clientData, rpId: challenge.rpId });
   notes.passkeyId = passkey.id;
   notes.userHandle = passkey.userHandle;
   if (passkey.status !== 'active') refuse('passkey_suspended');
@@ -107,10 +109,20 @@ async function findAnswering({ storage }: PasskeyManagerDependencies, answer: An
   return passkey;
 }
 
+/** As slow as the refusal of a passkey that is there. */
+async function refuseUnknown({
+  rpId,
+  ...answer
+}: Omit<Assertion, 'passkey'> & { rpId: string }): Promise<never> {
+  const verified = verifyAssertion({ ...answer, passkey: { ...decoyOf(answer.response.id), rpId } });
+  await verified.catch(() => {});
+  return refuse('passkey_unknown');
+}
+
 interface Assertion {
   response: AuthenticationResponse;
   clientData: ClientData;
-  passkey: Passkey;
+  passkey: Pick<Passkey, 'rpId' | 'publicKey' | 'algorithm' | 'counter' | 'backupEligible'>;
 }
 
 type Use = Pick<Passkey, 'counter' | 'backedUp'> & { backupEligible: boolean };
