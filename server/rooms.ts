@@ -95,7 +95,10 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     createAccountRoutes({ ...shared, news, listConnectedApps: connected }),
   ];
   return compose([
-    limitByAddress(createLimiter({ attempts: config.rateLimit, seconds: 60 })),
+    limitByAddress({
+      people: createLimiter({ attempts: config.rateLimit, seconds: 60 }),
+      apps: createLimiter({ attempts: config.rateLimit * 10, seconds: 60 }),
+    }),
     redirectPost,
     protocolEndpoints(provider),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),

@@ -119,9 +119,9 @@ export const settings = {
     '`auto` registers the demo app while the issuer is on localhost; `off` never does.',
   ),
   LATCHKEY_RATE_LIMIT: setting(
-    integer(120, 10, 100000),
-    '120',
-    'Sign-in and token attempts a minute that one network address may make.',
+    integer(300, 10, 100000),
+    '300',
+    'Attempts a minute that people at one network address may make. Servers of apps may ask for ten times as many tokens.',
   ),
   LATCHKEY_LOG_LEVEL: setting(
     oneOf('info', 'debug', 'warn', 'error', 'silent'),

@@ -7,11 +7,13 @@ import { countAttempt, createMemoryLimiter, type Limiter, limitByAddress } from 
 const start = (limiter: Limiter) =>
   startApplication(
     (app) =>
-      app.use(limitByAddress(limiter)).use((ctx) => {
+      app.use(limitByAddress({ people: limiter, apps: limiter })).use((ctx) => {
         ctx.body = 'ok';
       }),
     { trustedProxies: ['127.0.0.1/32'] },
   );
+
+const unlimited = createMemoryLimiter({ attempts: 1_000_000, seconds: 60 });
 
 const startPerAccount = (limiter: Limiter) =>
   startApplication(
@@ -42,6 +44,28 @@ describe('rate limits', () => {
     for (let i = 0; i < 5; i += 1) assert.equal((await app.send('/', from('192.0.2.1', 'GET'))).status, 200);
   });
 
+  it('O26 count the beginnings of sign-ins, which leave a record', async () => {
+    await using app = await start(createMemoryLimiter({ attempts: 1, seconds: 60 }));
+    await app.send('/auth', from('192.0.2.1', 'GET'));
+    assert.equal((await app.send('/auth', from('192.0.2.1', 'GET'))).status, 429);
+  });
+
+  it('O26 let a server that asks tokens for many people go on, and people beside it', async () => {
+    const limiters = {
+      people: createMemoryLimiter({ attempts: 1, seconds: 60 }),
+      apps: createMemoryLimiter({ attempts: 3, seconds: 60 }),
+    };
+    await using app = await startApplication((a) =>
+      a.use(limitByAddress(limiters)).use((ctx) => {
+        ctx.body = 'ok';
+      }),
+    );
+    const statuses = [];
+    for (const path of ['/token', '/token/introspection', '/token', '/token', '/interaction/1/login'])
+      statuses.push((await app.send(path, from('192.0.2.1'))).status);
+    assert.deepEqual(statuses, [200, 200, 200, 429, 200]);
+  });
+
   it('O26 count a /64 of IPv6 as one address', async () => {
     await using app = await start(createMemoryLimiter({ attempts: 2, seconds: 60 }));
     const statuses = [];
@@ -61,7 +85,7 @@ describe('rate limits', () => {
 
   it('O26 a stranger cannot choose the address that is counted', async () => {
     await using app = await startApplication((a) =>
-      a.use(limitByAddress(createMemoryLimiter({ attempts: 1, seconds: 60 }))),
+      a.use(limitByAddress({ people: createMemoryLimiter({ attempts: 1, seconds: 60 }), apps: unlimited })),
     );
     await app.send('/', from('192.0.2.1'));
     assert.equal((await app.send('/', from('192.0.2.2'))).status, 429);

@@ -49,10 +49,18 @@ export async function countAttempt(ctx: Context, limiter: Limiter, key = ''): Pr
   }
 }
 
-/** Counts the requests that may change or prove something: every one but reading ones. */
-export function limitByAddress(limiter: Limiter): Middleware {
+/** Where apps' servers ask: one of them speaks for all of its people from one address. */
+const ofApps = /^\/token(\/|$)/;
+
+/**
+ * Counts the requests that may change or prove something, and those that begin a sign-in, which leaves a record.
+ * Reading ones are free.
+ */
+export function limitByAddress({ people, apps }: { people: Limiter; apps: Limiter }): Middleware {
   return async (ctx, next) => {
-    if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) await countAttempt(ctx, limiter);
+    const reads = ['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && ctx.path !== '/auth';
+    if (!reads && ofApps.test(ctx.path)) await countAttempt(ctx, apps, 'apps');
+    else if (!reads) await countAttempt(ctx, people);
     await next();
   };
 }

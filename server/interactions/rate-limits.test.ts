@@ -40,7 +40,7 @@ onSqlite('attempts', (start) => {
       { grant_type: 'authorization_code', code: 'x' },
       from('203.0.113.1'),
     );
-    assert.equal(token.status, 429);
+    assert.equal(token.status, 400, 'servers of apps have a limit of their own');
     const page = await createBrowser(installation.origin).get('/', from('203.0.113.1'));
     assert.equal(page.status, 200, 'reading is free');
   });
