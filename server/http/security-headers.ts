@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, ParameterizedContext } from 'koa';
 import helmet from 'koa-helmet';
 
 /**
@@ -45,13 +45,24 @@ export function securityHeaders(issuer: string): Middleware {
     referrerPolicy: { policy: 'no-referrer' },
     hsts: issuer.startsWith('https:') && { maxAge: twoYears, includeSubDomains: false },
   });
-  return (ctx, next) => {
-    ctx.set('Permissions-Policy', permissions);
-    ctx.set('Cache-Control', 'no-store');
-    return set(ctx, () => {
-      if (openedByApps.test(ctx.path)) ctx.remove('Cross-Origin-Opener-Policy');
-      return next();
-    });
+  let headers: Record<string, string> | undefined;
+  return async (ctx, next) => {
+    headers ??= await headersOf(set, ctx);
+    ctx.set(headers);
+    if (openedByApps.test(ctx.path)) ctx.remove('Cross-Origin-Opener-Policy');
+    return next();
+  };
+}
+
+/** Helmet's dozen steps come to the same headers for every answer: the first one tells which. */
+async function headersOf(set: Middleware, ctx: ParameterizedContext): Promise<Record<string, string>> {
+  const before = { ...ctx.response.headers };
+  await set(ctx, async () => {});
+  const made = Object.entries(ctx.response.headers).filter(([name]) => !(name in before));
+  return {
+    ...Object.fromEntries(made.map(([name, value]) => [name, String(value)])),
+    'permissions-policy': permissions,
+    'cache-control': 'no-store',
   };
 }
 
