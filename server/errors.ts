@@ -30,7 +30,7 @@ export const errorTable = {
     status: 410,
     message: 'This link has expired or was already used. Please ask for a new one.',
   },
-  sign_up_closed: { status: 403, message: 'New accounts are by invitation here.' },
+  sign_up_closed: { status: 403, message: 'Sign-up is closed here.' },
   interaction_expired: {
     status: 400,
     message:

@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import compose from 'koa-compose';
 import type { AccountData } from '../views/pages/account.ts';
 import { claimsOf } from './accounts/claims.ts';
+import { withoutInvitations } from './accounts/invitation.ts';
 import { createAccountRoutes } from './accounts/routes.ts';
 import { linkId } from './admin/links.ts';
 import type { AppCache } from './apps/app-cache.ts';
@@ -74,7 +75,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   };
   const enrolment = {
     ...shared,
-    invitations,
+    invitations: config.signUp === 'closed' ? withoutInvitations(invitations) : invitations,
     enrolment: passkeys.as('enrolment'),
     linkId: (token: string) => linkId(secret.hash, token),
     endSessions: ({ sub }: { sub: string }) => sessions.endAll(sub),

@@ -73,7 +73,7 @@ export const settings = {
   LATCHKEY_SIGN_UP: setting(
     oneOf('invitation', 'open', 'closed'),
     'invitation',
-    'Who may make an account: `open` for everyone, `invitation` for those with a link, `closed` for nobody.',
+    'Who may make an account: `open` for everyone, `invitation` for those with a link, `closed` for nobody: open invitations end too, setup and recovery links still work.',
   ),
   LATCHKEY_SESSION_IDLE_MINUTES: setting(
     integer(60, 1, 1440),

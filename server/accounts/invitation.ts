@@ -28,3 +28,17 @@ export interface InvitationRepository {
   removeByAccount(accountId: string): Promise<number>;
   removeExpired(now: number): Promise<number>;
 }
+
+/** The same links, except that no invitation is found: for an installation where nobody makes an account any more. */
+export function withoutInvitations(links: InvitationRepository): InvitationRepository {
+  const unlessInvitation = (link: Invitation | undefined) =>
+    link?.purpose === 'invitation' ? undefined : link;
+  return {
+    insert: (invitation) => links.insert(invitation),
+    find: async (id, now) => unlessInvitation(await links.find(id, now)),
+    take: (id, now) => links.take(id, now),
+    removeByPurpose: (purpose) => links.removeByPurpose(purpose),
+    removeByAccount: (accountId) => links.removeByAccount(accountId),
+    removeExpired: (now) => links.removeExpired(now),
+  };
+}

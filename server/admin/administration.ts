@@ -1,4 +1,5 @@
 import type { NewAuditEvent, RecordAudit } from '../audit/audit.ts';
+import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
 import type { Account, ProviderStorage } from '../storage.ts';
@@ -19,6 +20,8 @@ export interface AdminDependencies {
   /** `Secret.hash`. */
   hash: (namespace: string, value: string) => string;
   issuer: string;
+  /** Where it is `closed`, nobody is invited either. */
+  signUp: Config['signUp'];
   record: RecordAudit;
   now: () => number;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseProfile } from '../accounts/profile.ts';
+import { newAccount } from '../enrolment/add-account.ts';
 import type { ErrorCode } from '../errors.ts';
 import { givePasskey, openAdministration } from '../testing/administration.ts';
 import { linkId } from './links.ts';
@@ -45,6 +47,30 @@ describe('inviting a person', () => {
     await assert.rejects(machine.people.invite({ userName: 'ADA', name: 'Other' }), code('user_name_taken'));
     await assert.rejects(machine.people.invite({ userName: 'a b', name: 'Other' }), code('field_invalid'));
     assert.equal((await storage.accounts.list({ limit: 10 })).items.length, 1);
+  });
+});
+
+describe('where sign-up is closed', () => {
+  const profile = parseProfile({ userName: 'ada', name: 'Ada' });
+  const ada = newAccount({ profile, userHandle: 'handle', role: 'person', now: 0 });
+
+  it('nobody is invited, neither for the first time nor again, and nothing changes', async () => {
+    await using installation = await openAdministration({ signUp: 'closed' });
+    const { machine, storage } = installation;
+    await storage.accounts.insert(ada);
+    await assert.rejects(machine.people.invite({ userName: 'bob', name: 'Bob' }), code('sign_up_closed'));
+    await assert.rejects(machine.people.recover({ user: 'ada' }), code('sign_up_closed'));
+    assert.equal((await storage.accounts.list({ limit: 10 })).items.length, 1);
+    assert.deepEqual(await installation.eventTypes(), []);
+  });
+
+  it('setup and recovery links are made as ever', async () => {
+    await using installation = await openAdministration({ signUp: 'closed' });
+    const { machine, storage } = installation;
+    assert.match((await machine.people.setupLink()).link.url, /\/setup\?token=/);
+    await storage.accounts.insert(ada);
+    await givePasskey(storage, ada);
+    assert.match((await machine.people.recover({ user: 'ada' })).link.url, /\/recovery\?token=/);
   });
 });
 

@@ -19,11 +19,18 @@ export interface Invited {
 }
 
 export function peopleOperations(context: AdminContext) {
-  const { storage, enrolment, administration, record, now, actor } = context;
+  const { storage, enrolment, administration, record, now, actor, signUp } = context;
   const { accounts, invitations } = storage;
   const { disable, enable, remove } = suspension(context);
   const link = (kind: Omit<NewLink, 'actor'>) => createLink({ ...context, invitations }, { ...kind, actor });
   const passkeysOf = (account: Account) => passkeysOfHandles(administration, account.userHandles);
+
+  function requireInvitations(): void {
+    if (signUp === 'closed')
+      throw new AppError('sign_up_closed', {
+        detail: 'LATCHKEY_SIGN_UP is closed: nobody is invited. `invitation` lets you invite people.',
+      });
+  }
 
   async function activePerson(user: string): Promise<Account> {
     const account = await findPerson(accounts, user);
@@ -39,9 +46,10 @@ export function peopleOperations(context: AdminContext) {
     },
     /**
      * Makes the account and the link by which its person makes the first passkey.
-     * @throws AppError `field_invalid`, `user_name_taken`
+     * @throws AppError `sign_up_closed`, `field_invalid`, `user_name_taken`
      */
     async invite({ role = 'person', ...fields }: Invited): Promise<{ account: Account; link: Link }> {
+      requireInvitations();
       const profile = parseProfile(fields);
       const { userHandle } = await enrolment.issueTicket({ purpose: 'first', minutes: 1 });
       const account = newAccount({ profile, userHandle, role, now: now() });
@@ -55,10 +63,12 @@ export function peopleOperations(context: AdminContext) {
     /**
      * A link to a new passkey for who has lost theirs; using it suspends the old ones. Links before it are void.
      * Who never had one gets a new invitation.
+     * @throws AppError `sign_up_closed` for the latter, where nobody is invited
      */
     async recover({ user }: { user: string }): Promise<{ account: Account; link: Link }> {
       const account = await activePerson(user);
       const [passkey] = await passkeysOf(account);
+      if (!passkey) requireInvitations();
       await invitations.removeByAccount(account.id);
       const userHandle = passkey?.userHandle ?? ownHandle(account);
       const purpose = passkey ? 'recovery' : 'invitation';

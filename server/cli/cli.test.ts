@@ -59,6 +59,15 @@ describe('the latchkey command beside a running server', () => {
     assert.match(latchkey('user', 'list').stdout, /There is nobody yet/);
   });
 
+  it('invites nobody where sign-up is closed, and says which setting that is', () => {
+    const invited = fixture.with({ LATCHKEY_SIGN_UP: 'closed' }).latchkey('user', 'invite', 'ada');
+    assert.equal(invited.status, 1);
+    assert.match(
+      invited.stderr,
+      /^Sign-up is closed here\.\n {2}LATCHKEY_SIGN_UP is closed: nobody is invited/,
+    );
+  });
+
   it('makes setup links that the server takes', async () => {
     const { link } = fixture.latchkey('setup-link', '--json').json<{ link: { url: string } }>();
     const page = await fetch(link.url, { redirect: 'manual' });

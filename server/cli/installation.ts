@@ -61,6 +61,7 @@ export function withAdministration<T>(
       administration: manager.as('administration'),
       hash: secret.hash,
       issuer: config.issuer,
+      signUp: config.signUp,
       record,
       now: surroundings.now,
     };

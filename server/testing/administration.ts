@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openStorage } from '../../adapters/open.ts';
 import { type Administrator, administrationFor } from '../admin/administration.ts';
 import { createAudit } from '../audit/audit.ts';
+import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
@@ -10,7 +11,7 @@ import type { Account, Passkey } from '../storage.ts';
 const issuer = 'http://localhost:3000';
 
 /** An installation in memory, on real parts, with a clock that a test sets. */
-export async function openAdministration() {
+export async function openAdministration({ signUp = 'invitation' }: { signUp?: Config['signUp'] } = {}) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const now = () => clock.now;
   const secret = createSecret(generateRoot());
@@ -32,6 +33,7 @@ export async function openAdministration() {
     administration: manager.as('administration'),
     hash: secret.hash,
     issuer,
+    signUp,
     record: audit.record,
     now,
   };

@@ -99,6 +99,7 @@ export function administrationOf({
       administration: manager.as('administration'),
       hash: secret.hash,
       issuer: config.issuer,
+      signUp: config.signUp,
       record: async () => true,
       now,
     },
