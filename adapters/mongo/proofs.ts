@@ -6,7 +6,7 @@ import type { RecordKind } from './record-model.ts';
 
 const proofKind: RecordKind<Proof> = {
   name: 'proofs',
-  fields: { purpose: String, userHandle: String, browser: String, expiresAt: Number },
+  fields: { purpose: String, userHandle: String, browser: String, assurance: String, expiresAt: Number },
 };
 
 export function createProofs(link: Link): ProofRepository {

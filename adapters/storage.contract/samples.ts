@@ -174,6 +174,7 @@ export const proofSample = (fields: Partial<Proof> = {}): Proof => ({
   purpose: 'add-passkey',
   userHandle: randomId(),
   browser: 'cookie-hash',
+  assurance: 'confirmed',
   expiresAt: now + 1000,
   ...fields,
 });

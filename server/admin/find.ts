@@ -3,9 +3,9 @@ import { AppError } from '../errors.ts';
 import { groupNameKey } from '../groups/create-group.ts';
 import type { Account, AccountRepository, Group, GroupRepository } from '../storage.ts';
 
-/** By user name, or by id. @throws AppError `not_found` */
+/** By id, or by user name: a name that looks like somebody's id must not stand in its way. @throws AppError `not_found` */
 export async function findPerson(accounts: AccountRepository, user: string): Promise<Account> {
-  const account = (await accounts.findByUserNameKey(keyOf(user))) ?? (await accounts.findById(user));
+  const account = (await accounts.findById(user)) ?? (await accounts.findByUserNameKey(keyOf(user)));
   if (!account) throw new AppError('not_found', { field: 'user', detail: `there is no person "${user}"` });
   return account;
 }
@@ -19,9 +19,9 @@ function keyOf(user: string): string {
   }
 }
 
-/** By name, without regard to case, or by id. @throws AppError `not_found` */
+/** By id, or by name without regard to case. @throws AppError `not_found` */
 export async function findGroup(groups: GroupRepository, group: string): Promise<Group> {
-  const found = (await groups.findByNameKey(groupNameKey(group))) ?? (await groups.findById(group));
+  const found = (await groups.findById(group)) ?? (await groups.findByNameKey(groupNameKey(group)));
   if (!found) throw new AppError('not_found', { field: 'group', detail: `there is no group "${group}"` });
   return found;
 }

@@ -95,6 +95,8 @@ export async function finishByLink(
   if (profile) await checkedProfile(dependencies, { fields: profile, account });
   const registered = await dependencies.manager.finishRegistration(ceremonyOf(input));
   const { userHandle } = registered;
+  if (account && !account.userHandles.includes(userHandle))
+    throw new AppError('link_invalid', { detail: 'the passkey belongs to another account' });
   const enrolled = account
     ? await useLink(dependencies, { account, purpose, profile })
     : await addAccount(dependencies, { profile, userHandle, role: 'administrator' });

@@ -3,7 +3,7 @@ import { afterEach, before, it, mock } from 'node:test';
 import { addApp, payloadOf } from '../testing/app-under-test.ts';
 import { createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
-import { addPerson, answerSignIn, enrolByLink, json } from '../testing/journeys.ts';
+import { addPerson, answerSignIn, beginByLink, enrolByLink, json } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { addPasskey } from '../testing/own-account.ts';
 import { signInElsewhere } from '../testing/sign-out.ts';
@@ -58,7 +58,8 @@ onEveryStorage('links to a passkey', (start) => {
   it('W20 a link works once, also when answered twice at once', async () => {
     const { link } = await installation.administration.people.invite({ name: 'Carol', userName: 'carol' });
     const browsers = [fresh(), fresh(), fresh(), fresh()];
-    const done = await Promise.all(browsers.map((each) => enrolByLink(each, link.url, { name: 'Carol' })));
+    const begun = await Promise.all(browsers.map((each) => beginByLink(each, link.url, { name: 'Carol' })));
+    const done = await Promise.all(begun.map(({ finish }) => finish()));
     assert.equal(done.filter(({ status }) => status === 200).length, 1);
     const { passkeys } = await installation.administration.people.show({ user: 'carol' });
     assert.equal(passkeys.length, 1);

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { homePage } from '../../views/pages/home.ts';
 import { invitationPage } from '../../views/pages/invitation.ts';
 import { linkInvalidPage } from '../../views/pages/link-invalid.ts';
 import { recoveryPage } from '../../views/pages/recovery.ts';
@@ -35,16 +36,20 @@ interface LinkPage {
 }
 
 const installationOf = ({ relyingParties: [own] }: Config) => ({ rpId: own.rpId, origins: own.origins });
-const urlsOf = (path: string) => ({ options: `/${path}/options`, finish: `/${path}` });
+/** The page says which link it shows: another one may be opened in this browser before the person goes on. */
+const urlsOf = (path: string, { link }: FoundLink) => {
+  const query = new URLSearchParams({ link: link.id });
+  return { options: `/${path}/options?${query}`, finish: `/${path}?${query}` };
+};
 
 const linkPages: readonly LinkPage[] = [
   {
     path: 'setup',
     purposes: ['setup'],
-    show({ readPage, config }, ctx) {
+    show({ readPage, config }, ctx, found) {
       showPage(
         ctx,
-        setupPage(readPage(ctx), { installation: installationOf(config), urls: urlsOf('setup') }),
+        setupPage(readPage(ctx), { installation: installationOf(config), urls: urlsOf('setup', found) }),
       );
     },
   },
@@ -55,7 +60,7 @@ const linkPages: readonly LinkPage[] = [
       const data = {
         person: accountOf(found),
         installation: installationOf(config),
-        urls: urlsOf('invitation'),
+        urls: urlsOf('invitation', found),
       };
       showPage(ctx, invitationPage(readPage(ctx), data));
     },
@@ -69,19 +74,17 @@ const linkPages: readonly LinkPage[] = [
         person: accountOf(found),
         purpose,
         installation: installationOf(config),
-        urls: urlsOf('recovery'),
+        urls: urlsOf('recovery', found),
       };
       showPage(ctx, recoveryPage(readPage(ctx), data));
     },
   },
 ];
 
-const token = z.looseObject({
-  token: z
-    .string()
-    .regex(/^[\w-]{20,200}$/)
-    .optional(),
-});
+const token = z.looseObject({ token: z.string().optional() });
+/** What every token looks like: a mail or a chat may have cut it. */
+const tokenForm = /^[\w-]{20,200}$/;
+const shownLink = z.looseObject({ link: z.string().max(200) });
 const profileFields = z.looseObject({});
 const registration = z.strictObject({ response: z.looseObject({}) });
 
@@ -104,6 +107,7 @@ async function openPage(
   page: LinkPage,
 ): Promise<void> {
   const { token: opened } = readQuery(ctx, token);
+  if (opened !== undefined && !tokenForm.test(opened)) return showInvalid(dependencies, ctx, page);
   if (opened) {
     setCookie(ctx, page.path, { value: opened, minutes: 60 });
     ctx.status = 303;
@@ -132,10 +136,14 @@ async function withoutLink(
 }
 
 async function showInvalid(
-  { readPage }: EnrolmentRouteDependencies,
+  dependencies: EnrolmentRouteDependencies,
   ctx: Context,
   { path }: LinkPage,
 ): Promise<void> {
+  const { readPage } = dependencies;
+  // Set up already, perhaps by the very person who came back with the browser's button: there is nothing to repeat.
+  if (path === 'setup' && (await hasAdministrator(dependencies)))
+    return showPage(ctx, homePage(readPage(ctx), { hasAdministrator: true, accountUrl: '/account' }), 410);
   showPage(ctx, linkInvalidPage(readPage(ctx), { purpose: path, signInUrl: '/account' }), 410);
 }
 
@@ -145,16 +153,18 @@ async function giveOptions(
   page: LinkPage,
 ): Promise<void> {
   const fields = await readBody(ctx, profileFields);
-  const { options, profile } = await beginByLink(dependencies, { ...linkOf(ctx, page), fields });
-  if (profile) dependencies.typedProfile.set(ctx, { interaction: page.path, profile });
+  const link = linkOf(dependencies, ctx, page);
+  const { options, profile } = await beginByLink(dependencies, { ...link, fields });
+  if (profile) dependencies.typedProfile.set(ctx, { interaction: link.interaction, profile });
   ctx.body = { options };
 }
 
 async function finish(dependencies: EnrolmentRouteDependencies, ctx: Context, page: LinkPage): Promise<void> {
   const { response } = await readBody(ctx, registration);
-  const profile = profileOf(dependencies.typedProfile.read(ctx), page.path);
+  const link = linkOf(dependencies, ctx, page);
+  const profile = profileOf(dependencies.typedProfile.read(ctx), link.interaction);
   // The passkey manager checks every part of the answer.
-  const input = { ...linkOf(ctx, page), ...surroundings(ctx), profile, response: response as never };
+  const input = { ...link, ...surroundings(ctx), profile, response: response as never };
   const { account, signIn } = await finishByLink(dependencies, input);
   await startSession(dependencies, ctx, { sub: account.sub, signIn });
   dependencies.typedProfile.clear(ctx);
@@ -162,11 +172,14 @@ async function finish(dependencies: EnrolmentRouteDependencies, ctx: Context, pa
   ctx.body = { location: '/account?welcome' };
 }
 
-/** The link that the browser opened, and the ceremony that belongs to it. */
-function linkOf(ctx: Context, { path, purposes }: LinkPage) {
+/** The link that the browser opened and the page shows, and the ceremony that belongs to this one link. */
+function linkOf({ linkId }: EnrolmentRouteDependencies, ctx: Context, { path, purposes }: LinkPage) {
   const held = readCookie(ctx, path);
   if (!held) throw new AppError('link_invalid', { detail: 'no link in this browser' });
-  return { token: held, purposes, interaction: path, browser: browserBinding(ctx) };
+  const id = linkId(held);
+  if (readQuery(ctx, shownLink).link !== id)
+    throw new AppError('link_invalid', { detail: 'another link was opened meanwhile' });
+  return { token: held, purposes, interaction: `${path} ${id}`, browser: browserBinding(ctx) };
 }
 
 function accountOf({ account }: FoundLink) {

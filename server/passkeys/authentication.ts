@@ -73,13 +73,13 @@ export async function finishAuthentication(
       lastUsedAt: dependencies.now(),
     };
     await recordUse(dependencies.storage.passkeys, passkey, use);
-    const { userHandle } = passkey;
+    const { userHandle, assurance } = passkey;
     return {
       userHandle,
       passkey: factsOf({ ...passkey, ...use }),
       at: use.lastUsedAt,
       ...(purpose !== 'sign-in' && {
-        proof: await issueProof(dependencies, { purpose, userHandle, browser }),
+        proof: await issueProof(dependencies, { purpose, userHandle, browser, assurance }),
       }),
     };
   });

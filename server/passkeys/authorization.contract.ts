@@ -252,6 +252,21 @@ export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>)
       assert.equal(confirmed.passkey.assurance, 'confirmed');
     });
 
+    it('W19 leaves a passkey that an unconfirmed one has added as unconfirmed as that', async () => {
+      const { userHandle } = await enrol(opened);
+      const issued = await opened.administration.issueTicket({
+        purpose: 'recovery',
+        userHandle,
+        minutes: 60,
+      });
+      const recovered = { device: deviceHere(), userHandle };
+      const { passkey } = await register(opened, { ...recovered, authorization: issued });
+      const added = await addPasskey(opened, recovered);
+      assert.equal(added.passkey.assurance, 'unconfirmed');
+      await opened.administration.confirmPasskey({ passkeyId: passkey.id });
+      assert.equal((await addPasskey(opened, recovered)).passkey.assurance, 'confirmed');
+    });
+
     it('adds one with an additional ticket, confirmed and beside the others', async () => {
       const person = await enrol(opened);
       const { userHandle } = person;

@@ -32,7 +32,7 @@ export async function issueTicket(
 /** What an assertion for a purpose is worth: its value is given out once and kept nowhere. */
 export async function issueProof(
   { storage, hash, now }: PasskeyManagerDependencies,
-  made: Pick<Proof, 'purpose' | 'userHandle' | 'browser'>,
+  made: Pick<Proof, 'purpose' | 'userHandle' | 'browser' | 'assurance'>,
 ): Promise<string> {
   const proof = randomToken();
   await storage.proofs.insert({
@@ -89,15 +89,22 @@ export async function findGrounds(
 export async function useGrounds(
   { storage, now }: PasskeyManagerDependencies,
   { ticketId, proofId }: Pick<Challenge, 'ticketId' | 'proofId'>,
-): Promise<Ticket['purpose'] | 'proof'> {
+): Promise<UsedGrounds> {
   if (proofId !== undefined) {
-    if (!(await storage.proofs.find(proofId, now())))
-      refuse('proof_unusable', { code: 'confirmation_required' });
-    return 'proof';
+    const proof = await storage.proofs.find(proofId, now());
+    if (!proof) refuse('proof_unusable', { code: 'confirmation_required' });
+    return { purpose: 'proof', assurance: proof.assurance };
   }
   const ticket = ticketId === undefined ? undefined : await storage.tickets.take(ticketId, now());
   if (!ticket || !(await isUsable(storage, ticket))) refuse('ticket_unusable', { code: 'link_invalid' });
-  return ticket.purpose;
+  return { purpose: ticket.purpose, assurance: ticket.purpose === 'recovery' ? 'unconfirmed' : 'confirmed' };
+}
+
+/** What a registration stood on, and what the new passkey counts for. */
+interface UsedGrounds {
+  purpose: Ticket['purpose'] | 'proof';
+  /** A passkey that was added by an unconfirmed one is as unconfirmed. */
+  assurance: Passkey['assurance'];
 }
 
 type Storage = PasskeyManagerDependencies['storage'];

@@ -1,4 +1,5 @@
 import type { ProofPurpose } from './manager.ts';
+import type { Passkey } from './passkey.ts';
 
 /** That a user handle made an assertion for one purpose, in one browser, within the last five minutes. */
 export interface Proof {
@@ -7,6 +8,8 @@ export interface Proof {
   purpose: ProofPurpose;
   userHandle: string;
   browser: string;
+  /** Of the passkey that made it: what it vouches for is worth no more. */
+  assurance: Passkey['assurance'];
   expiresAt: number;
 }
 

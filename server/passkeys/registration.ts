@@ -119,11 +119,11 @@ async function store(
   challenge: Challenge,
   created: Omit<Passkey, 'assurance'>,
 ): Promise<Passkey> {
-  const grounds = await useGrounds(dependencies, challenge);
-  const passkey: Passkey = { ...created, assurance: grounds === 'recovery' ? 'unconfirmed' : 'confirmed' };
+  const { purpose, assurance } = await useGrounds(dependencies, challenge);
+  const passkey: Passkey = { ...created, assurance };
   await insert(dependencies, passkey);
-  if (grounds === 'first') await giveWayToOthers(dependencies, passkey);
-  if (grounds === 'recovery') await suspendOthers(dependencies, passkey);
+  if (purpose === 'first') await giveWayToOthers(dependencies, passkey);
+  if (purpose === 'recovery') await suspendOthers(dependencies, passkey);
   return passkey;
 }
 

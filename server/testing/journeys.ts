@@ -22,15 +22,25 @@ export interface Typed {
 /** Parses what a script would get. */
 export const json = <T = Record<string, unknown>>({ text }: Answer): T => JSON.parse(text) as T;
 
-/** Opens a link (setup, invitation, recovery) and makes the passkey it is for. */
-export async function enrolByLink(browser: TestBrowser, url: string, typed: object = {}): Promise<Answer> {
+/** Opens a link (setup, invitation, recovery) and begins the passkey it is for. */
+export async function beginByLink(
+  browser: TestBrowser,
+  url: string,
+  typed: object = {},
+): Promise<{ finish: () => Promise<Answer> }> {
   const page = await browser.follow(url);
   assert.equal(page.status, 200, page.text);
   const { urls } = pageData<{ urls: { options: string; finish: string } }>(page);
   const begun = await browser.post(urls.options, typed);
   assert.equal(begun.status, 200, begun.text);
   const { options } = json<{ options: PublicKeyCredentialCreationOptionsJSON }>(begun);
-  return browser.post(urls.finish, { response: browser.authenticator.create(options) });
+  return { finish: () => browser.post(urls.finish, { response: browser.authenticator.create(options) }) };
+}
+
+/** Opens a link and makes the passkey it is for. */
+export async function enrolByLink(browser: TestBrowser, url: string, typed: object = {}): Promise<Answer> {
+  const { finish } = await beginByLink(browser, url, typed);
+  return finish();
 }
 
 /** A browser whose person has just become the first administrator. */
