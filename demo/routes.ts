@@ -62,6 +62,11 @@ export function demoRoutes(
     ctx.redirect(signedIn ? (await party.signOutUrl(signedIn)).href : '/');
   });
 
+  // By this the provider knows its own demo from another program at the same address.
+  router.get('/demo.json', (ctx) => {
+    ctx.body = { issuer };
+  });
+
   router.get('/demo.css', (ctx) => {
     ctx.type = 'css';
     ctx.body = stylesheet;

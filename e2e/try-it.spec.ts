@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { atHeading, createAccount } from './actions.ts';
-import { test } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
 
 // On one engine alone: the demo app has one address, http://localhost:3001, so two of these cannot run at once.
 test('the new administrator tries it: the demo app starts, and signs them in without a question', async ({
@@ -16,4 +18,19 @@ test('the new administrator tries it: the demo app starts, and signs them in wit
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await atHeading(page, 'A small app');
+});
+
+test('another program at the address of the demo app is not taken for it', async ({ page, freshServer }) => {
+  const server = await freshServer();
+  const other = createServer((_, answer) => answer.end('<h1>Something else</h1>'));
+  await once(other.listen(3001, 'localhost'), 'listening');
+  try {
+    await page.goto(await server.setupLink());
+    await createAccount(page, { name: 'Ada Lovelace', userName: 'ada' });
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await atHeading(page, 'One moment, please');
+    await expect(page.getByRole('main')).toContainText('port 3001, which another program holds');
+  } finally {
+    other.close().closeAllConnections();
+  }
 });

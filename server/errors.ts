@@ -19,6 +19,10 @@ export const errorTable = {
   passkey_rejected: { status: 400, message: 'The passkey could not be verified. Please try again.' },
   passkey_exists: { status: 409, message: 'This device already has a passkey for this account.' },
   passkey_not_found: { status: 404, message: 'This passkey does not exist any more.' },
+  too_many_passkeys: {
+    status: 409,
+    message: 'This account has as many passkeys as it can have. Remove one before you add another.',
+  },
   last_passkey: { status: 409, message: 'This is your only passkey. Add another one before you remove it.' },
   last_administrator: {
     status: 409,
@@ -50,6 +54,11 @@ export const errorTable = {
   },
   too_many_requests: { status: 429, message: 'Too many attempts. Please wait a moment and try again.' },
   unavailable: { status: 503, message: 'This does not work right now. Please try again in a moment.' },
+  demo_unavailable: {
+    status: 503,
+    message:
+      'The demo app needs port 3001, which another program holds. Please end that program and try again.',
+  },
   internal: { status: 500, message: 'Something went wrong on our side. Please try again.' },
 } as const satisfies Record<string, Entry>;
 

@@ -7,10 +7,10 @@ import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
 import { createAudit } from './audit/audit.ts';
 import { doChores } from './chores.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, doubtsAbout, readConfig } from './config.ts';
 import { leave, leaveOnFaults, stopOnSignals } from './ending.ts';
 import { hasAdministrator } from './enrolment/link.ts';
-import { ConfigError, StorageError } from './errors.ts';
+import { AppError, ConfigError, StorageError } from './errors.ts';
 import { greeting } from './home/greeting.ts';
 import { createApplication } from './http/application.ts';
 import { serveAssets, withLogo } from './http/assets.ts';
@@ -50,6 +50,7 @@ export interface Running {
 
 /** @param open tests give one whose storage fails */
 export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
+  for (const doubt of doubtsAbout(config)) log.warn({}, doubt);
   const embedded = config.storageUrl.startsWith('sqlite:');
   const secret = openSecret(config);
   await using resources = new AsyncDisposableStack();
@@ -213,13 +214,11 @@ function demoStarter(issuer: string, resources: AsyncDisposableStack): () => Pro
   // Of its own: the stack that it lies in has moved on when the demo starts.
   const running = resources.use(new DisposableStack());
   return async () => {
-    const answers = await fetch(origin, { signal: AbortSignal.timeout(500) }).catch(() => undefined);
-    if (!answers) {
-      const { createDemo } = await import('../demo/demo.ts');
-      const server = createDemo({ issuer, origin }).listen(3001, 'localhost');
-      running.defer(() => server.close().closeAllConnections());
-      await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
-    }
+    const { startDemo } = await import('../demo/start.ts');
+    const server = await startDemo({ issuer, origin }).catch((cause: Error) => {
+      throw new AppError('demo_unavailable', { cause, detail: cause.message });
+    });
+    if (server) running.defer(() => server.close().closeAllConnections());
     return `${origin}/sign-in`;
   };
 }
