@@ -65,6 +65,7 @@ export const scriptWords = {
     'account.confirmed',
     'problem.passkey_not_found',
     'problem.last_passkey',
+    'problem.too_many_passkeys',
     'problem.confirmation_required',
   ],
 } as const satisfies Record<string, readonly MessageKey[]>;

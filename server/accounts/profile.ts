@@ -23,7 +23,8 @@ export function parseProfile(fields: unknown): Profile {
 
 /** The account with this profile. An address that changed has to be verified again. */
 export function withProfile(account: Account, profile: Profile, now: number): Account {
-  const { email: _email, emailKey, ...kept } = account;
-  const emailVerified = account.emailVerified && profile.emailKey === emailKey;
+  const { email, emailKey: _emailKey, ...kept } = account;
+  // To the letter: addresses that fold to one key may be two mailboxes.
+  const emailVerified = account.emailVerified && profile.email === email;
   return { ...kept, ...profile, emailVerified, updatedAt: now, revision: account.revision + 1 };
 }

@@ -47,7 +47,8 @@ describe('rate limits', () => {
   it('O26 count the beginnings of sign-ins, which leave a record', async () => {
     await using app = await start(createMemoryLimiter({ attempts: 1, seconds: 60 }));
     await app.send('/auth', from('192.0.2.1', 'GET'));
-    assert.equal((await app.send('/auth', from('192.0.2.1', 'GET'))).status, 429);
+    for (const path of ['/auth', '/interaction/1', '/interaction/1/sign-up'])
+      assert.equal((await app.send(path, from('192.0.2.1', 'GET'))).status, 429);
   });
 
   it('O26 let a server that asks tokens for many people go on, and people beside it', async () => {

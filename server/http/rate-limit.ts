@@ -52,13 +52,16 @@ export async function countAttempt(ctx: Context, limiter: Limiter, key = ''): Pr
 /** Where apps' servers ask: one of them speaks for all of its people from one address. */
 const ofApps = /^\/token(\/|$)/;
 
+/** Reading these makes an interaction or a challenge. */
+const leavesRecord = /^\/(auth$|interaction\/)/;
+
 /**
  * Counts the requests that may change or prove something, and those that begin a sign-in, which leaves a record.
  * Reading ones are free.
  */
 export function limitByAddress({ people, apps }: { people: Limiter; apps: Limiter }): Middleware {
   return async (ctx, next) => {
-    const reads = ['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && ctx.path !== '/auth';
+    const reads = ['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && !leavesRecord.test(ctx.path);
     if (!reads && ofApps.test(ctx.path)) await countAttempt(ctx, apps, 'apps');
     else if (!reads) await countAttempt(ctx, people);
     await next();

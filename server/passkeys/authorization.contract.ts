@@ -15,6 +15,7 @@ import {
   signIn,
 } from '../testing/authenticator-ceremonies.ts';
 import { type PasskeyManager, permissions } from './manager.ts';
+import type { Passkey } from './passkey.ts';
 
 /** The manager itself authorizes: what a provider that turned against it, and anybody else, cannot talk it into. */
 export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>): void {
@@ -250,6 +251,14 @@ export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>)
       const passkeyId = passkey.id;
       const confirmed = await opened.administration.confirmPasskey({ passkeyId });
       assert.equal(confirmed.passkey.assurance, 'confirmed');
+    });
+
+    it('O20 takes no more than fifty passkeys of one person', async () => {
+      const person = await enrol(opened);
+      const [kept] = await opened.storage.passkeys.listByUserHandle(person.userHandle);
+      for (let n = 0; n < 49; n += 1)
+        await opened.storage.passkeys.insert({ ...kept, id: `${person.passkey.id}${n}` } as Passkey);
+      await rejects(addPasskey(opened, person), 'too_many_passkeys');
     });
 
     it('W19 leaves a passkey that an unconfirmed one has added as unconfirmed as that', async () => {

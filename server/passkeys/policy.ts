@@ -4,6 +4,9 @@ import type { RefusalReason } from './refusal.ts';
 /** How long a person may take for a ceremony, and how long a proof counts. Milliseconds. */
 export const ceremonyTimeout = 5 * 60 * 1000;
 
+/** The most passkeys of one user handle, suspended ones too: each is read wherever they are listed. */
+export const mostPasskeys = 50;
+
 /** Offered and accepted, best first: EdDSA, ES256, RS256 (COSE numbers). SHA-1 (RS1) is not among them. */
 export const offeredAlgorithms = [-8, -7, -257];
 

@@ -1,5 +1,5 @@
 import { generateRegistrationOptions } from '@simplewebauthn/server';
-import { ConflictError } from '../errors.ts';
+import { AppError, ConflictError } from '../errors.ts';
 import { modelName } from '../fido-metadata/model.ts';
 import { readAttestationObject, verifyAttestation } from './attestation.ts';
 import { checkAuthenticatorData } from './authenticator-data.ts';
@@ -12,7 +12,7 @@ import { factsOf } from './facts.ts';
 import { findGrounds, giveWayToOthers, useGrounds } from './grounds.ts';
 import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
-import { ceremonyTimeout, credentialIdLength, offeredAlgorithms } from './policy.ts';
+import { ceremonyTimeout, credentialIdLength, mostPasskeys, offeredAlgorithms } from './policy.ts';
 import { suspendOthers } from './recovery.ts';
 import { refuse } from './refusal.ts';
 import { type CeremonyNotes, reporting } from './reporting.ts';
@@ -28,6 +28,8 @@ export async function beginRegistration(
   const { storage, relyingParties, rpName } = dependencies;
   const { rpId } = relyingParties[0];
   const { isRecovery, ...grounds } = await findGrounds(dependencies, { authorization, browser });
+  const present = await storage.passkeys.listByUserHandle(grounds.userHandle);
+  if (!isRecovery && present.length >= mostPasskeys) throw new AppError('too_many_passkeys');
   const challenge = await issueChallenge(dependencies, {
     ...grounds,
     purpose: 'register',
@@ -35,7 +37,6 @@ export async function beginRegistration(
     interaction,
     browser,
   });
-  const present = await storage.passkeys.listByUserHandle(grounds.userHandle);
   const options = await generateRegistrationOptions({
     rpName,
     rpID: rpId,
