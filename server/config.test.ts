@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readConfig } from './config.ts';
+import { doubtsAbout, readConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { generateRoot } from './secret/secret.ts';
 
@@ -31,7 +31,7 @@ describe('the settings', () => {
   it('hold for a newcomer without any', () => {
     const config = readConfig({ PATH: '/bin' });
     assert.equal(config.issuer, 'http://localhost:3000');
-    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000 });
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 3000, setting: 'LATCHKEY_ISSUER' });
     assert.equal(config.storageUrl, 'sqlite:data/latchkey.sqlite');
     assert.deepEqual(config.relyingParties, [{ rpId: 'localhost', origins: ['http://localhost:3000'] }]);
     assert.ok(config.demo && config.onLocalhost && Object.isFrozen(config));
@@ -44,7 +44,7 @@ describe('the settings', () => {
       LATCHKEY_LISTEN_HOST: '0.0.0.0',
     });
     assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1/128']);
-    assert.deepEqual(config.listen, { host: '0.0.0.0', port: 3000 });
+    assert.deepEqual(config.listen, { host: '0.0.0.0', port: 3000, setting: 'LATCHKEY_LISTEN_PORT' });
     assert.ok(!config.demo && !config.onLocalhost);
   });
 
@@ -52,6 +52,14 @@ describe('the settings', () => {
     assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost:8080' }).listen.port, 8080);
     assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).listen.port, 80);
     assert.equal(readConfig({ LATCHKEY_LISTEN_PORT: '0' }).listen.port, 0);
+  });
+
+  it('raise a doubt where people would look for the server at another port', () => {
+    const doubts = (env: Environment) => doubtsAbout(readConfig(env)).join();
+    assert.match(doubts({ LATCHKEY_LISTEN_PORT: '3050' }), /LATCHKEY_ISSUER=http:\/\/localhost:3050/);
+    assert.equal(doubts({ LATCHKEY_LISTEN_PORT: '3050', LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' }), '');
+    assert.equal(doubts({ LATCHKEY_LISTEN_PORT: '3000' }), '');
+    assert.equal(doubts(production), '');
   });
 
   it('that are misspelt are refused by name', () => {

@@ -65,9 +65,10 @@ function arrange(values: Settings) {
     onLocalhost,
     listen: {
       host: values.LATCHKEY_LISTEN_HOST,
-      port:
-        values.LATCHKEY_LISTEN_PORT ??
-        (onLocalhost ? Number(issuer.port || (issuer.protocol === 'https:' ? 443 : 80)) : 3000),
+      port: values.LATCHKEY_LISTEN_PORT ?? (onLocalhost ? portOf(issuer) : 3000),
+      /** Where another port is put. */
+      setting:
+        onLocalhost && values.LATCHKEY_LISTEN_PORT === undefined ? 'LATCHKEY_ISSUER' : 'LATCHKEY_LISTEN_PORT',
     },
     metricsPort: values.LATCHKEY_METRICS_PORT,
     dataDir: values.LATCHKEY_DATA_DIR,
@@ -109,6 +110,23 @@ export function isLocalhost(hostname: string): boolean {
     hostname === '127.0.0.1' ||
     hostname === '[::1]'
   );
+}
+
+/** What works and is hardly meant: one sentence each, with what to put. */
+export function doubtsAbout(
+  config: Pick<Config, 'issuer' | 'onLocalhost' | 'listen' | 'trustedProxies'>,
+): string[] {
+  const issuer = new URL(config.issuer);
+  const direct = config.onLocalhost && issuer.protocol === 'http:' && config.trustedProxies.length === 0;
+  const { port } = config.listen;
+  if (!direct || port === 0 || port === portOf(issuer)) return [];
+  return [
+    `LATCHKEY_LISTEN_PORT is ${port}, but LATCHKEY_ISSUER is ${issuer.origin}: browsers will not find this server there. Leave LATCHKEY_LISTEN_PORT out and put LATCHKEY_ISSUER=http://${issuer.hostname}:${port}, or name the gateway between them in LATCHKEY_TRUSTED_PROXIES.`,
+  ];
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 
 /** The rules across settings. One sentence each, with what to put. */

@@ -99,6 +99,14 @@ describe('listening', () => {
     );
   });
 
+  it('on a port in use says which issuer to put, where the port is the one of the issuer', async () => {
+    await using server = await startSlow(0);
+    await assert.rejects(
+      listen(() => {}, { ...local, port: server.port, setting: 'LATCHKEY_ISSUER' }),
+      /already\. Stop it, or .* LATCHKEY_ISSUER=http:\/\/localhost:\d+$/,
+    );
+  });
+
   it('on an address of another machine names the setting', async () => {
     await assert.rejects(
       listen(() => {}, { host: '203.0.113.1', port: 0 }),

@@ -37,6 +37,8 @@ interface Listening {
   /** Milliseconds that running requests have to finish after `close`. */
   patience?: number;
   limits?: Partial<Limits>;
+  /** The setting that the port comes from, for the error; `LATCHKEY_LISTEN_PORT` if absent. */
+  setting?: string;
 }
 
 /**
@@ -48,13 +50,10 @@ export function listen(handler: RequestListener, { limits, ...where }: Listening
   const server = createServer({ ...timeouts, maxHeaderSize: 16 * 1024 }, handler);
   server.maxHeadersCount = 100;
   server.maxConnections = maxConnections;
-  return serve(server, { ...where, setting: 'LATCHKEY_LISTEN_PORT' });
+  return serve(server, { setting: 'LATCHKEY_LISTEN_PORT', ...where });
 }
 
-interface Serving extends Omit<Listening, 'limits'> {
-  /** The setting of the port, for the error. */
-  setting: string;
-}
+type Serving = Omit<Listening, 'limits'> & Required<Pick<Listening, 'setting'>>;
 
 /** Starts a server of Node's and returns how to stop it. */
 export async function serve(
@@ -96,6 +95,11 @@ async function begin(server: Server, { host, port, setting }: Serving): Promise<
 }
 
 function whyNot(code: string | undefined, { host, port, setting }: Serving): string {
+  const fromIssuer = setting === 'LATCHKEY_ISSUER';
+  if (code === 'EADDRINUSE' && fromIssuer)
+    return `Something else listens on ${host}:${port} already. Stop it, or put another port into the issuer, which this server listens on: LATCHKEY_ISSUER=http://localhost:${anotherPort(port)}`;
+  if (code === 'EACCES' && fromIssuer)
+    return `This user may not listen on port ${port}, which is the issuer's. Put one above 1023: LATCHKEY_ISSUER=http://localhost:3000`;
   if (code === 'EADDRINUSE')
     return `${setting} is ${port}, but something else listens on ${host}:${port} already. Stop it, or put another port.`;
   if (code === 'EACCES')
@@ -103,6 +107,10 @@ function whyNot(code: string | undefined, { host, port, setting }: Serving): str
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `LATCHKEY_LISTEN_HOST is ${host}, which is not an address of this machine.`;
   return `${setting} is ${port}: listening on ${host}:${port} failed (${code}).`;
+}
+
+function anotherPort(port: number): number {
+  return port + 100 <= 65535 ? port + 100 : port - 100;
 }
 
 interface Draining {

@@ -67,6 +67,16 @@ describe('the doctor, about a running server', () => {
     assert.deepEqual([stateOf(findings, 'issuer'), stateOf(findings, 'proxy headers')], ['ok', 'failed']);
   });
 
+  it('finds another server at the address of this one, by its keys', async () => {
+    await using server = await serve(({ url }, origin) =>
+      url === '/jwks' ? { keys: [{ kid: 'theirs' }] } : { issuer: origin },
+    );
+    const state = async (id: string) =>
+      stateOf(await examineServer(config(server.origin), Date.now, [{ id }]), 'issuer');
+    assert.equal(await state('theirs'), 'ok');
+    assert.equal(await state('ours'), 'failed');
+  });
+
   it('finds a clock that is wrong', async () => {
     await using server = await serve((_request, origin) => ({ issuer: origin }));
     const state = async (skew: number) =>
@@ -123,7 +133,7 @@ function config(issuer: string) {
   return {
     issuer,
     onLocalhost: true,
-    listen: { host: '127.0.0.1', port: 3000 },
+    listen: { host: '127.0.0.1', port: 3000, setting: 'LATCHKEY_ISSUER' },
     trustedProxies: [] as string[],
   };
 }

@@ -1,8 +1,8 @@
-import { type Config, readConfig } from '../../config.ts';
+import { type Config, doubtsAbout, readConfig } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { examineDisk } from './disk.ts';
-import { type Finding, failed, ok, skipped } from './finding.ts';
+import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { examinePasskeys } from './passkeys.ts';
 import { examineSecret } from './secret-place.ts';
 import { examineServer } from './server-answers.ts';
@@ -21,7 +21,7 @@ export async function examine(surroundings: Surroundings): Promise<Finding[]> {
     ...stored.findings,
     await examineDisk(config),
     storage ? await examinePasskeys(config, storage) : skipped('RP ID', 'needs the storage.'),
-    ...(await examineServer(config, surroundings.now)),
+    ...(await examineServer(config, surroundings.now, await storage?.signingKeys.list())),
   ];
 }
 
@@ -31,7 +31,7 @@ function examineSettings({ env }: Surroundings): { config?: Config; findings: Fi
     return {
       config,
       findings: [
-        ok('settings', `fit together; the issuer is ${config.issuer}.`),
+        settingsFinding(config),
         ok(
           'origins',
           config.relyingParties.map(({ rpId, origins }) => `${rpId}: ${origins.join(', ')}`).join('; '),
@@ -41,7 +41,13 @@ function examineSettings({ env }: Surroundings): { config?: Config; findings: Fi
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return {
-      findings: error.problems.map((problem) => failed('settings', problem, 'See docs/configuration.md.')),
+      findings: error.problems.map((problem) => failed('settings', problem)),
     };
   }
+}
+
+function settingsFinding(config: Config): Finding {
+  const [doubt] = doubtsAbout(config);
+  if (doubt) return warning('settings', doubt);
+  return ok('settings', `fit together; the issuer is ${config.issuer}.`);
 }

@@ -15,15 +15,16 @@ export interface Finding {
 
 export const ok = (check: string, says: string): Finding => ({ check, state: 'ok', says });
 export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says });
-export const warning = (check: string, says: string, remedy: string): Finding => ({
-  check,
-  state: 'warning',
-  says,
-  remedy,
-});
-export const failed = (check: string, says: string, remedy: string): Finding => ({
-  check,
-  state: 'failed',
-  says,
-  remedy,
-});
+
+/** The remedy is left out where what it says tells it already. */
+const wanting =
+  (state: 'warning' | 'failed') =>
+  (check: string, says: string, remedy?: string): Finding => ({
+    check,
+    state,
+    says,
+    ...(remedy && { remedy }),
+  });
+
+export const warning = wanting('warning');
+export const failed = wanting('failed');

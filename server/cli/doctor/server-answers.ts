@@ -13,46 +13,75 @@ interface Answer {
   date: string | null;
 }
 
+/** The ids of the signing keys in the storage, by which a server is known to be the one of this installation. */
+type OwnKeys = readonly { id: string }[];
+
 type Part = Pick<Config, 'issuer' | 'onLocalhost' | 'listen' | 'trustedProxies'>;
 
 /** What a running server says of itself, as people and apps reach it. */
-export async function examineServer(config: Part, now: () => number): Promise<Finding[]> {
+export async function examineServer(
+  config: Part,
+  now: () => number,
+  ownKeys: OwnKeys = [],
+): Promise<Finding[]> {
   const answer = await ask(config.issuer);
   if (typeof answer === 'string') {
     const says = `nobody answers at ${config.issuer} from here (${answer}); fine while the server is stopped.`;
     return [skipped('issuer', says), skipped('clock', 'needs a running server.'), proxySetting(config)];
   }
-  return [examineIssuer(config, answer), examineClock(answer, now()), await examineProxy(config, answer)];
+  return [
+    await examineIssuer(config, answer, ownKeys),
+    examineClock(answer, now()),
+    await examineProxy(config, answer),
+  ];
 }
 
-async function ask(origin: string, headers: Record<string, string> = {}): Promise<Answer | string> {
+async function ask(
+  origin: string,
+  { path = discoveryPath, headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+): Promise<Answer | string> {
   try {
     const signal = AbortSignal.timeout(patience);
-    const response = await fetch(`${origin}${discoveryPath}`, { headers, signal, redirect: 'manual' });
+    const response = await fetch(`${origin}${path}`, { headers, signal, redirect: 'manual' });
     const body = (await response.text()).slice(0, 100_000);
     if (!response.ok) return `status ${response.status}`;
-    return { body, issuer: issuerIn(body), date: response.headers.get('date') };
+    return { body, issuer: parsed(body)?.issuer, date: response.headers.get('date') };
   } catch (error) {
     const { cause, name } = error as Error & { cause?: { code?: string } };
     return cause?.code ?? name;
   }
 }
 
-function issuerIn(body: string): unknown {
+function parsed(body: string): { issuer?: unknown; keys?: { kid?: unknown }[] } | undefined {
   try {
-    return JSON.parse(body).issuer;
+    return JSON.parse(body) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-function examineIssuer({ issuer }: Part, answer: Answer): Finding {
-  if (answer.issuer === issuer) return ok('issuer', `a server answers at ${issuer} and says the same.`);
+async function examineIssuer({ issuer }: Part, answer: Answer, ownKeys: OwnKeys): Promise<Finding> {
+  if (answer.issuer === issuer && (await hasKeyOf(ownKeys, issuer)))
+    return ok('issuer', `a server answers at ${issuer} and says the same.`);
+  if (answer.issuer === issuer)
+    return failed(
+      'issuer',
+      `another server answers at ${issuer}: its signing keys are not those of this storage.`,
+      'Stop it, or give the two another LATCHKEY_ISSUER; or LATCHKEY_STORAGE and LATCHKEY_DATA_DIR are not as the server has them.',
+    );
   return failed(
     'issuer',
     `who answers at ${issuer} calls itself ${JSON.stringify(answer.issuer)?.slice(0, 100) ?? 'nothing'}.`,
     'Give the server and this command the same LATCHKEY_ISSUER, exactly as people type it; or the name leads to another server.',
   );
+}
+
+/** Before the first start there are no keys to compare. */
+async function hasKeyOf(ownKeys: OwnKeys, issuer: string): Promise<boolean> {
+  if (ownKeys.length === 0) return true;
+  const answer = await ask(issuer, { path: '/jwks' });
+  const keys = typeof answer === 'string' ? undefined : parsed(answer.body)?.keys;
+  return Array.isArray(keys) && keys.some(({ kid }) => ownKeys.some(({ id }) => id === kid));
 }
 
 function examineClock({ date }: Answer, now: number): Finding {
@@ -71,8 +100,7 @@ function examineClock({ date }: Answer, now: number): Finding {
 /** The issuer comes from settings alone: whatever a stranger says of the host must change nothing (O17). */
 async function examineProxy(config: Part, answer: Answer): Promise<Finding> {
   const forged = await ask(config.issuer, {
-    'x-forwarded-host': forgedHost,
-    forwarded: `host=${forgedHost};proto=http`,
+    headers: { 'x-forwarded-host': forgedHost, forwarded: `host=${forgedHost};proto=http` },
   });
   if (typeof forged === 'string')
     return skipped('proxy headers', `a request with a forged host was refused (${forged}).`);
