@@ -71,15 +71,15 @@ onEveryStorage('open sign-up', (start) => {
   });
 
   it('W20 of two who want one name at once, one gets it', async () => {
-    const done = await Promise.all(
+    const begun = await Promise.all(
       [fresh(), fresh(), fresh()].map(async (browser) => {
         const { urls } = await begin(browser, app);
-        const { options } = json<{ options: never }>(
-          await browser.post(urls.options, { name: 'P', userName: 'pat' }),
-        );
-        return browser.post(urls.finish, { response: browser.authenticator.create(options) });
+        const answer = await browser.post(urls.options, { name: 'P', userName: 'pat' });
+        const { options } = json<{ options: never }>(answer);
+        return () => browser.post(urls.finish, { response: browser.authenticator.create(options) });
       }),
     );
+    const done = await Promise.all(begun.map((finish) => finish()));
     assert.deepEqual(done.map(({ status }) => status).toSorted(), [200, 409, 409]);
   });
 

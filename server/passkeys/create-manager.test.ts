@@ -72,24 +72,27 @@ describe('passkey manager', () => {
     }
   });
 
-  it('F3 leaves a recovery that broke half-way harmless: the new passkey signs in, the old ones are as they were', async () => {
+  it('F3 leaves a recovery that broke half-way harmless: the lost passkey is out, and a new link lets the person in', async () => {
     await using opened = await openManager();
     const lost = await enrol(opened);
     const { userHandle } = lost;
-    const update = () => Promise.reject(new StorageError('unreachable', 'away'));
+    const insert = () => Promise.reject(new StorageError('unreachable', 'away'));
     const working = dependencies(opened.storage);
-    const passkeys = { ...opened.storage.passkeys, update };
+    const passkeys = { ...opened.storage.passkeys, insert };
     const breaking = dependencies({ ...opened.storage, passkeys });
-    const administration = createPasskeyManager(working).as('administration');
+    const sound = createPasskeyManager(working);
+    const administration = sound.as('administration');
     const { ticket } = await administration.issueTicket({ purpose: 'recovery', userHandle, minutes: 5 });
     const device = deviceHere();
     const provider = createPasskeyManager(breaking).as('provider');
     const attempt = register({ ...opened, provider }, { device, authorization: { ticket } });
     await assert.rejects(attempt, { name: 'StorageError' });
-    assert.equal((await signIn(opened, { device })).passkey.assurance, 'unconfirmed');
-    await signIn(opened, lost);
-    const again = register({ ...opened, provider }, { device: deviceHere(), authorization: { ticket } });
-    await rejects(again, 'link_invalid');
+    await refuses(opened, signIn(opened, lost), { reason: 'passkey_suspended' });
+    await rejects(register(opened, { device: deviceHere(), authorization: { ticket } }), 'link_invalid');
+    const next = await administration.issueTicket({ purpose: 'recovery', userHandle, minutes: 5 });
+    const repaired = { ...opened, provider: sound.as('provider') };
+    const { passkey } = await register(repaired, { device: deviceHere(), authorization: next });
+    assert.equal(passkey.assurance, 'unconfirmed');
   });
 
   it('refuses a use that lost against another one with a counter', async () => {

@@ -124,6 +124,16 @@ export async function giveWayToOthers(
   refuse('ticket_unusable', { code: 'link_invalid' });
 }
 
+/** A recovery ends every proof. One that ended while a passkey was added with it may have missed that passkey. */
+export async function giveWayToRecovery(
+  { storage, now }: PasskeyManagerDependencies,
+  { passkey, proofId = '' }: { passkey: Passkey; proofId: string | undefined },
+): Promise<void> {
+  if (await storage.proofs.find(proofId, now())) return;
+  await storage.passkeys.remove(passkey.id);
+  refuse('proof_unusable', { code: 'confirmation_required' });
+}
+
 async function hasPasskey(storage: Storage, userHandle: string): Promise<boolean> {
   return (await storage.passkeys.listByUserHandle(userHandle)).length > 0;
 }

@@ -9,11 +9,11 @@ import { checkClientData, decodeClientData } from './client-data.ts';
 import { checkCoseKey } from './cose-key.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
 import { factsOf } from './facts.ts';
-import { findGrounds, giveWayToOthers, useGrounds } from './grounds.ts';
+import { findGrounds, giveWayToOthers, giveWayToRecovery, useGrounds } from './grounds.ts';
 import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
 import { ceremonyTimeout, credentialIdLength, mostPasskeys, offeredAlgorithms } from './policy.ts';
-import { suspendOthers } from './recovery.ts';
+import { suspendAll } from './recovery.ts';
 import { refuse } from './refusal.ts';
 import { type CeremonyNotes, reporting } from './reporting.ts';
 import { type RegistrationResponse, readRegistrationResponse } from './responses.ts';
@@ -122,9 +122,10 @@ async function store(
 ): Promise<Passkey> {
   const { purpose, assurance } = await useGrounds(dependencies, challenge);
   const passkey: Passkey = { ...created, assurance };
+  if (purpose === 'recovery') await suspendAll(dependencies, passkey.userHandle);
   await insert(dependencies, passkey);
   if (purpose === 'first') await giveWayToOthers(dependencies, passkey);
-  if (purpose === 'recovery') await suspendOthers(dependencies, passkey);
+  if (purpose === 'proof') await giveWayToRecovery(dependencies, { passkey, proofId: challenge.proofId });
   return passkey;
 }
 
