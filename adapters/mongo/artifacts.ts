@@ -28,13 +28,11 @@ export function createArtifacts(link: Link): ArtifactRepository {
     upsert: (artifact) => upsert(artifacts, artifact),
     insert: (artifact, now) => insert(artifacts, artifact, now),
     find: (id) => artifacts.one({ _id: id }),
-    findSession: (uid) => artifacts.one({ uid, model: 'Session' }),
     findByUserCode: (userCodeHash) => artifacts.one({ userCodeHash }),
     recordConsumed: (id, at) =>
       artifacts.change({ _id: id, consumedAt: operator({ $exists: false }) }, { consumedAt: at }),
     remove: async (id) => (await artifacts.remove({ _id: id })) === 1,
     removeByGrant: (grantId, model) => artifacts.remove({ grantId, ...(model !== undefined && { model }) }),
-    removeSession: async (uid) => (await artifacts.remove({ uid, model: 'Session' })) === 1,
     listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
     listBySignIns: (signInIds, model) => artifacts.many({ signInId: operator({ $in: signInIds }), model }),
     removeByAccount: (accountId) => artifacts.remove({ accountId }),
@@ -43,19 +41,12 @@ export function createArtifacts(link: Link): ArtifactRepository {
   };
 }
 
-/** Two saves of one session, or of one id, may collide: whoever loses goes again. */
+/** Two first saves of one id may collide: whoever loses goes again. */
 const attempts = 5;
 
-/**
- * A session takes over its uid: it is saved under a new id when a person signs in. The old one goes first, so
- * what a crash in between leaves is a person who signs in again.
- */
 async function upsert(artifacts: Collection<Artifact>, artifact: Artifact): Promise<void> {
-  const { id, model, uid } = artifact;
   for (let attempt = 1; ; attempt++) {
     try {
-      if (model === 'Session' && uid !== undefined)
-        await artifacts.remove({ uid, model, _id: operator({ $ne: id }) });
       return await artifacts.put(artifact, 'consumedAt');
     } catch (error) {
       if (attempt === attempts || !(error instanceof ConflictError)) throw error;

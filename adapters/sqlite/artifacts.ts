@@ -40,7 +40,6 @@ export function createArtifacts(db: Database): ArtifactRepository {
     upsert: createUpsert(db),
     insert: createInsert(db),
     find: find('id = ?'),
-    findSession: find("uid = ? AND model = 'Session'"),
     findByUserCode: find('userCodeHash = ?'),
     recordConsumed: async (id, at) => (await recordConsumed(at, id)) === 1,
     listByAccount: (accountId, model) => listByAccount(accountId, model),
@@ -49,22 +48,12 @@ export function createArtifacts(db: Database): ArtifactRepository {
   };
 }
 
-/** A session takes over its uid: it is saved under a new id when a person signs in. */
 function createUpsert(db: Database): ArtifactRepository['upsert'] {
-  const sql = `${insertion} ON CONFLICT (id) DO UPDATE SET ${replacement}, consumedAt = coalesce(consumedAt, excluded.consumedAt)`;
-  const upsert = db.change(sql, { durable: false });
-  const upsertSession = db.statement(sql);
-  const giveWay = db.statement("DELETE FROM artifacts WHERE uid = ? AND model = 'Session' AND id <> ?");
-  return async (artifact) => {
-    const values = toValues(artifact);
-    const { id, model, uid } = artifact;
-    if (model !== 'Session' || uid === undefined) return void (await upsert(...values));
-    const takeOver = () => {
-      giveWay(uid, id);
-      upsertSession(...values);
-    };
-    await db.together(takeOver, { durable: false });
-  };
+  const upsert = db.change(
+    `${insertion} ON CONFLICT (id) DO UPDATE SET ${replacement}, consumedAt = coalesce(consumedAt, excluded.consumedAt)`,
+    { durable: false },
+  );
+  return async (artifact) => void (await upsert(...toValues(artifact)));
 }
 
 function createInsert(db: Database): ArtifactRepository['insert'] {
@@ -81,12 +70,10 @@ function createRemovals(db: Database) {
   const remove = db.change('DELETE FROM artifacts WHERE id = ?');
   const removeOfGrant = db.change('DELETE FROM artifacts WHERE grantId = ?');
   const removeOfGrantAndModel = db.change('DELETE FROM artifacts WHERE grantId = ? AND model = ?');
-  const removeSession = db.change("DELETE FROM artifacts WHERE uid = ? AND model = 'Session'");
   return {
     remove: async (id) => (await remove(id)) === 1,
     removeByGrant: (grantId, model) =>
       model === undefined ? removeOfGrant(grantId) : removeOfGrantAndModel(grantId, model),
-    removeSession: async (uid) => (await removeSession(uid)) === 1,
     removeByAccount: db.change('DELETE FROM artifacts WHERE accountId = ?'),
     removeByApp: db.change('DELETE FROM artifacts WHERE appId = ?'),
     removeExpired: removeExpiredFrom(db, 'artifacts'),

@@ -90,7 +90,7 @@ export async function assertFixture(storage: Storage): Promise<void> {
   assert.deepEqual(await storage.invitations.find('invitation-1', now), records.invitation);
   assert.deepEqual(await storage.apps.findById('app-1'), records.app);
   assert.deepEqual(await storage.signIns.listByPasskey('passkey-1'), [records.signIn]);
-  assert.deepEqual(await storage.artifacts.findSession('uid-1'), records.session);
+  assert.deepEqual(await storage.artifacts.find(records.session.id), records.session);
   assert.deepEqual(await storage.artifacts.listBySignIns(['sign-in-1'], 'Session'), [records.session]);
   assert.deepEqual(await storage.artifacts.find('code-1'), records.code);
   assert.deepEqual(await storage.signingKeys.list(), [records.signingKey]);

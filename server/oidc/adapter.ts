@@ -26,17 +26,20 @@ function artifactAdapter(
   const isOver = ({ consumedAt }: Artifact) => model === 'Session' && consumedAt !== undefined;
   const opened = (artifact: Artifact | undefined) =>
     artifact && !isOver(artifact) ? withConsumedMark(vault, artifact) : undefined;
+  const find = async (id: string) => opened(await artifacts.find(vault.idOf(model, id)));
   return {
     async upsert(id, payload, expiresIn) {
       const columns = columnsOf(model, payload, userCodeHash);
       if (expiresIn !== undefined) columns.expiresAt = now() + expiresIn * 1000;
-      const artifact = vault.seal({ model, rawId: id, payload, columns });
+      const rawId = model === 'Session' ? String(payload.uid) : id;
+      const artifact = vault.seal({ model, rawId, payload, columns });
       // RFC 7523 §3: a replayed assertion must lose even when both arrive at once.
       if (model === 'ReplayDetection') await insertOnce(artifacts, artifact, now());
       else await artifacts.upsert(artifact);
     },
-    find: async (id) => opened(await artifacts.find(vault.idOf(model, id))),
-    findByUid: async (uid) => opened(await artifacts.findSession(uid)),
+    find,
+    // Of the models only sessions are asked for by uid, and these are stored under it.
+    findByUid: find,
     findByUserCode: async (userCode) => opened(await artifacts.findByUserCode(userCodeHash(userCode))),
     async consume(id) {
       const stored = vault.idOf(model, id);

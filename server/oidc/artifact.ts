@@ -4,7 +4,7 @@
  * database signs nobody in. Only what is searched by stands beside the payload.
  */
 export interface Artifact {
-  /** Keyed hash of the model and the raw id. */
+  /** Keyed hash of the model and the raw id; of a session, its uid, which stays when its bearer value changes. */
   id: string;
   /** oidc-provider's model name, such as `AccessToken`. */
   model: string;
@@ -28,23 +28,17 @@ export type ListedModel = 'Session' | 'Grant' | 'Interaction' | 'Consent';
 
 /** Where artifacts are kept. Expired ones may be returned: whoever reads checks `expiresAt`. */
 export interface ArtifactRepository {
-  /** Inserts or replaces whole, keeping a `consumedAt` that is there. A session with the same uid gives way. */
+  /** Inserts or replaces whole, keeping a `consumedAt` that is there: in one step, whoever else writes meanwhile. */
   upsert(artifact: Artifact): Promise<void>;
   /** @throws ConflictError with field `id` if there is one that has not expired at `now` */
   insert(artifact: Artifact, now: number): Promise<void>;
   find(id: string): Promise<Artifact | undefined>;
-  findSession(uid: string): Promise<Artifact | undefined>;
   findByUserCode(userCodeHash: string): Promise<Artifact | undefined>;
   /** Compare-and-set of `consumedAt` from absent to `at`; of many callers one gets true. */
   recordConsumed(id: string, at: number): Promise<boolean>;
   remove(id: string): Promise<boolean>;
   /** Everything of one model (or, without it, every model) that hangs on a grant. */
   removeByGrant(grantId: string, model?: string): Promise<number>;
-  /**
-   * The session record of this uid, and nothing else: tokens that end with a session look for it whenever they
-   * are used, tokens with offline access outlive it.
-   */
-  removeSession(uid: string): Promise<boolean>;
   listByAccount(accountId: string, model: ListedModel): Promise<Artifact[]>;
   listBySignIns(signInIds: readonly string[], model: ListedModel): Promise<Artifact[]>;
   removeByAccount(accountId: string): Promise<number>;

@@ -2,6 +2,11 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 declare module 'oidc-provider' {
   interface Session {
+    /** What the cookie holds: the uid, which stays, and the `jti`, which is new after every sign-in. */
+    id: string;
+    /** The one before `resetIdentifier()`. */
+    oldId?: string | undefined;
+    destroyed?: boolean;
     /** The sign-in that made this session. */
     signInId?: string | undefined;
   }
@@ -18,6 +23,40 @@ export function keepSignInIds(provider: Provider): void {
     Object.defineProperty(model, 'IN_PAYLOAD', { get: () => kept });
   }
 }
+
+/**
+ * A session is stored under its uid, so there is one record of it from the sign-in to the end, and a mark on that
+ * record ends it for good: whatever request is under way saves the same record. A new id replaces the one in there.
+ */
+export function keepSessionsByUid({ Session }: Provider): void {
+  const { save } = Session.prototype;
+  Object.defineProperty(Session.prototype, 'id', {
+    get(this: SessionModel) {
+      return `${this.uid}.${this.jti}`;
+    },
+    set(this: SessionModel, jti: string) {
+      this.jti = jti;
+    },
+  });
+  Object.assign(Session, {
+    async find(id: string): Promise<SessionModel | undefined> {
+      const [uid = ''] = id.split('.');
+      const session = await Session.findByUid(uid);
+      return session?.id === id ? session : undefined;
+    },
+  });
+  Session.prototype.save = function saveInPlace(ttl) {
+    // Saving replaces the id from before; destroying it as well would end the session.
+    this.oldId = undefined;
+    return save.call(this, ttl);
+  };
+  Session.prototype.destroy = async function destroyByUid() {
+    await this.adapter.destroy(this.uid);
+    this.destroyed = true;
+  };
+}
+
+type SessionModel = InstanceType<Provider['Session']>;
 
 /** The session remembers the sign-in that made it. `result` is there when the person has just come back from one. */
 export function noteSignIn({ oidc: { session, result } }: KoaContextWithOIDC): void {

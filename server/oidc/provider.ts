@@ -18,7 +18,7 @@ import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
 import { answering } from './availability.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
 import { createLifetimes } from './lifetimes.ts';
-import { keepSignInIds } from './models.ts';
+import { keepSessionsByUid, keepSignInIds } from './models.ts';
 import { createInteractionPolicy } from './policy.ts';
 import { reportErrors } from './report.ts';
 import { requireAllowedClaims } from './requested-claims.ts';
@@ -51,6 +51,7 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   // The front door has cleaned the forwarded headers, so what they say here is what we put there.
   provider.proxy = true;
   keepSignInIds(provider);
+  keepSessionsByUid(provider);
   const matches = answering(secretMatches);
   provider.Client.prototype.compareClientSecret = function compare(this: Client, presented: string) {
     return matches(this.clientId, presented);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterEach, before, it, mock } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import { createBrowser, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
@@ -164,4 +167,57 @@ onEveryStorage('sessions', (start) => {
       assert.equal(new URL(location ?? '').searchParams.get('error'), 'login_required');
     }
   });
+
+  it('I3 that are ended stay ended, also when a request under way gives them a new id', async () => {
+    const keeper = await signInElsewhere(installation, browser);
+    const thief = await signInElsewhere(installation, browser);
+    const renewed = await renewId(thief, app.id);
+    assert.equal((await keeper.post('/account/sessions/end-others', {})).status, 200);
+    await renewed.letGo();
+    assert.equal((await thief.get('/account')).status, 303);
+    assert.ok(!(await isSignedIn(thief)));
+    assert.ok(await isSignedIn(keeper));
+  });
+
+  it('I3 that are left stay left, also when a request under way gives them a new id', async () => {
+    const visitor = await signInElsewhere(installation, browser);
+    const thief = createBrowser(installation.origin, {
+      of: { ...visitor, cookies: new Map(visitor.cookies) },
+    });
+    const renewed = await renewId(thief, app.id);
+    for (const [name, cookie] of thief.cookies) visitor.cookies.set(name, cookie);
+    await signOut(visitor);
+    await renewed.letGo();
+    assert.ok(!(await isSignedIn(thief)));
+  });
 });
+
+/**
+ * Leaves one app without signing out, which renews the session's id. The server has read the session, and waits for
+ * the end of the form until it is let go.
+ */
+async function renewId(browser: TestBrowser, appId: string): Promise<{ letGo(): Promise<void> }> {
+  const page = await browser.get(`/session/end?client_id=${appId}`);
+  const form = `xsrf=${/name="xsrf" value="([^"]+)"/.exec(page.text)?.[1]}`;
+  const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const headers = {
+    cookie,
+    origin: browser.origin,
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': form.length,
+  };
+  const outgoing = request(`${browser.origin}/session/end/confirm`, { method: 'POST', headers });
+  outgoing.write(form.slice(0, 5));
+  await delay(200);
+  return {
+    async letGo() {
+      outgoing.end(form.slice(5));
+      const [response] = await once(outgoing, 'response');
+      assert.equal(response.resume().statusCode, 303);
+      for (const line of response.headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (value) browser.cookies.set(name, { value, path: '/' });
+      }
+    },
+  };
+}

@@ -32,7 +32,7 @@ export async function startSession(
   session.signInId = signIn.id;
   await session.save(sessionLifetime(config.lifetimes, session));
   const secure = config.issuer.startsWith('https:');
-  context.cookies.set(provider.cookieName('session'), session.jti, {
+  context.cookies.set(provider.cookieName('session'), session.id, {
     signed: true,
     httpOnly: true,
     sameSite: 'lax',
