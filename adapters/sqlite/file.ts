@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../server/make-folder.ts';
 import { StorageError } from '../../server/storage.ts';
 
 export const inMemory = ':memory:';
@@ -20,12 +21,14 @@ export function fileOf(url: string): string {
 export function createPrivateFile(file: string): void {
   if (existsSync(file)) return;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (isCode(error, 'EEXIST') && existsSync(file)) return;
     const reason = isCode(error, 'EROFS') ? 'read_only' : 'unreachable';
-    throw new StorageError(reason, `${file} cannot be made`, { cause: error });
+    throw new StorageError(reason, `${file} cannot be made (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
   }
 }
 

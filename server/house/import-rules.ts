@@ -28,14 +28,14 @@ const calls: Record<string, readonly string[]> = {
 };
 
 /** What every room may call. */
-const everywhere = ['errors', 'log'];
+const everywhere = ['errors', 'log', 'make-folder'];
 
 /** What a file that meets koa may call beside: whoever is signed in is told by `oidc`, links are kept by `enrolment`. */
 const routesCall = ['http', 'views', 'oidc', 'accounts', 'enrolment', 'apps'];
 
 /** Rooms that are moved or replaced as a whole, with all that they may know, types too. */
 const standalone: Record<string, readonly string[]> = {
-  adapters: ['storage'],
+  adapters: ['storage', 'make-folder'],
   demo: [],
   'fido-metadata': ['errors', 'log'],
   http: ['errors', 'log', 'views', 'secret'],

@@ -3,7 +3,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { createSecret, generateRoot, randomToken, type Secret } from './secret.ts';
 
 /** A secret, and where it came from: a setting, or the file made at the first start. */
@@ -47,7 +47,7 @@ function readRoot(file: string): string | undefined {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new ConfigError([`The secret file ${file} cannot be read (${code}). Its owner must run Latchkey.`]);
   }
   if (!/^[\w-]{43,}$/.test(text))
@@ -69,8 +69,14 @@ function makeRoot(file: string, config: Settings): string {
   const storage = config.storageUrl.replace(/^sqlite:/, '');
   // Another process may be at its own first start: its secret stands before its storage does.
   if (existsSync(storage)) return readRoot(file) ?? refuseLostSecret(file, storage);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeOnce(file, `${generateRoot()}\n`);
+  try {
+    makeFolder(dirname(file));
+    writeOnce(file, `${generateRoot()}\n`);
+  } catch (error) {
+    throw new ConfigError([
+      `LATCHKEY_DATA_DIR is ${config.dataDir}, where nothing can be written (${(error as NodeJS.ErrnoException).code}). Put a folder that the user who runs Latchkey may write to.`,
+    ]);
+  }
   const root = readRoot(file);
   if (root === undefined) throw new ConfigError([`The secret file ${file} vanished while it was made.`]);
   return root;
