@@ -116,7 +116,10 @@ describe('the settings', () => {
     writeFileSync(file, `${production.LATCHKEY_SECRET}\n`);
     assert.equal(readConfig({ LATCHKEY_SECRET_FILE: file }).secret, production.LATCHKEY_SECRET);
     refuses({ LATCHKEY_SECRET: production.LATCHKEY_SECRET, LATCHKEY_SECRET_FILE: file }, /both set: use one/);
-    refuses({ LATCHKEY_SECRET_FILE: join(folder, 'none') }, /none, which cannot be read \(ENOENT\)/);
+    refuses(
+      { LATCHKEY_SECRET_FILE: join(folder, 'none') },
+      /^LATCHKEY_SECRET_FILE names .*none, which cannot be read \(ENOENT\)\. Put/,
+    );
     rmSync(folder, { recursive: true });
   });
 

@@ -21,7 +21,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     try {
       values[name] = settings[name].read(rawValue(env, name));
     } catch (error) {
-      problems.push(`${name} ${(error as Error).message}.`);
+      problems.push(error instanceof ConfigError ? error.message : `${name} ${(error as Error).message}.`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -39,7 +39,9 @@ function rawValue(env: Readonly<Record<string, string | undefined>>, name: Setti
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new Error(`_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new ConfigError([
+      `${name}_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code}). Put the path of a file that the user who runs Latchkey may read.`,
+    ]);
   }
 }
 
