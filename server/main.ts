@@ -7,6 +7,8 @@ import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
 import { createAudit } from './audit/audit.ts';
 import { doChores } from './chores.ts';
+import { commandName, nameCommands } from './cli/command-name.ts';
+import { failureLines } from './cli/failure.ts';
 import { type Config, doubtsAbout, readConfig } from './config.ts';
 import { leave, leaveOnFaults, stopOnSignals } from './ending.ts';
 import { hasAdministrator } from './enrolment/link.ts';
@@ -38,7 +40,7 @@ export async function start(): Promise<void> {
     stopOnSignals(await run(config, log), { log, notice: config.onLocalhost ? 0 : 1500 });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
-    console.error(`Latchkey did not start.\n${error.message}`);
+    console.error(nameCommands(`Latchkey did not start.\n${failureLines(error)}`, process.env));
     process.exit(1);
   }
 }
@@ -187,7 +189,7 @@ async function greet(dependencies: RoomDependencies): Promise<void> {
   if (forPeople) return void process.stdout.write(greeting({ config, setupUrl }));
   log.info({ issuer, dataDir }, 'ready');
   if (setupUrl) log.info({ url: setupUrl }, 'setup link');
-  else if (setUp) log.info({ command: 'latchkey setup-link' }, 'no administrator yet');
+  else if (setUp) log.info({ command: `${commandName(process.env)} setup-link` }, 'no administrator yet');
 }
 
 async function makeSetupLink({ config, secret, storage, audit, log }: RoomDependencies): Promise<string> {

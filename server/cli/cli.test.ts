@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CommandFixture, openCommandFixture } from '../testing/command.ts';
@@ -47,6 +47,11 @@ describe('the latchkey command beside a running server', () => {
       invited.stdout,
       /Give this link to Ada Lovelace:\n\n {2}http:\/\/localhost:\d+\/invitation\?token=[\w-]{43}\n/,
     );
+    assert.match(latchkey('user', 'list').stdout, /ada +Ada Lovelace +person +invited/);
+    assert.match(
+      latchkey('user', 'invite', 'ada').stderr,
+      /already taken.*\n.*`latchkey recover ada` renews/,
+    );
     assert.equal(latchkey('group', 'add', 'staff').status, 0);
     assert.match(latchkey('group', 'add-member', 'staff', 'ada').stdout, /ada is now in staff/);
     assert.match(latchkey('group', 'show', 'staff').stdout, /Ada Lovelace/);
@@ -54,7 +59,8 @@ describe('the latchkey command beside a running server', () => {
     assert.match(latchkey('user', 'list').stdout, /ada +Ada Lovelace +person +disabled/);
     assert.equal(latchkey('recover', 'ada').status, 1);
     assert.equal(latchkey('user', 'enable', 'ada').status, 0);
-    assert.match(latchkey('recover', 'ada').stdout, /invitation\?token=/);
+    assert.match(latchkey('recover', 'ada').stdout, /renews the invitation.*\n\n.*invitation\?token=/);
+    assert.equal(latchkey('user', 'show', 'bob').stderr, 'There is no person "bob".\n');
     assert.equal(latchkey('user', 'remove', 'ada').status, 0);
     assert.match(latchkey('user', 'list').stdout, /There is nobody yet/);
   });
@@ -93,7 +99,10 @@ describe('the latchkey command beside a running server', () => {
     assert.equal(made.status, 0);
     assert.match(made.stdout, /secret is not in it/);
     assert.match(fixture.latchkey('backup', file).stderr, /exists already/);
-    assert.match(fixture.latchkey('restore', file).stderr, /another server is using/);
+    assert.match(
+      fixture.latchkey('restore', file).stderr,
+      /another server is using .*\n.*Stop the other server/,
+    );
     assert.match(fixture.latchkey('restore', file, '--replace').stderr, /another server is using/);
   });
 
@@ -124,6 +133,23 @@ describe('the latchkey command', () => {
       const { status, stdout } = fixture.latchkey(...args);
       assert.equal(status, 0);
       assert.match(stdout, /^Usage: latchkey/);
+    }
+  });
+
+  it('prints its version', () => {
+    assert.match(fixture.latchkey('--version').stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('names commands as they work where npm started it', () => {
+    const { latchkey } = fixture.with({ npm_lifecycle_event: 'latchkey', LATCHKEY_SECRET: 'short' });
+    assert.match(latchkey('user', 'list').stderr, /`npm run latchkey -- secret` prints a new one/);
+  });
+
+  it('refuses a data folder that cannot be, at once and by the name of its setting', () => {
+    for (const folder of ['/proc/nope', '/dev/null/x']) {
+      const { status, stderr } = fixture.with({ LATCHKEY_DATA_DIR: folder }).latchkey('start');
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`LATCHKEY_DATA_DIR is ${folder}, where nothing can be written`));
     }
   });
 
@@ -179,7 +205,11 @@ describe('the latchkey command', () => {
     assert.equal(fixture.latchkey('backup', file).status, 0);
     fixture.latchkey('user', 'remove', 'ada');
     assert.match(fixture.latchkey('restore', file).stderr, /--replace overwrites it/);
-    assert.equal(fixture.latchkey('restore', file, '--replace').status, 0);
+    const written = new Date(statSync(file).mtimeMs).toISOString().slice(0, 16).replace('T', ' ');
+    const { status, stdout } = fixture.latchkey('restore', file, '--replace');
+    assert.equal(status, 0);
+    assert.ok(stdout.includes(`written ${written} UTC`));
+    assert.match(stdout, /disabled or rotated since is back/);
     assert.match(fixture.latchkey('user', 'list').stdout, /ada/);
     await fixture.start();
     await fixture.stop();

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppCommands } from './app-commands.ts';
+import { nameCommands } from './command-name.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { failureJson, failureLines } from './failure.ts';
 import { addGroupCommands } from './group-commands.ts';
@@ -8,12 +10,20 @@ import { addStorageCommands } from './storage-commands.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addUserCommands } from './user-commands.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
 const help = `
 Settings come from the environment (docs/configuration.md), as the server has them.
+With --json the answer is JSON on standard output, and an error JSON on standard error.
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
 
 /** Runs one command and returns its exit code. Errors go to standard error, as JSON where --json is given. */
-export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runCommand(args: readonly string[], given: Surroundings): Promise<number> {
+  const surroundings: Surroundings = {
+    ...given,
+    out: (text) => given.out(nameCommands(text, given.env)),
+    err: (text) => given.err(nameCommands(text, given.env)),
+  };
   let exitCode = 0;
   const program = createProgram(surroundings, (code) => {
     exitCode = code;
@@ -31,6 +41,7 @@ export async function runCommand(args: readonly string[], surroundings: Surround
 
 function createProgram(surroundings: Surroundings, setExitCode: (code: number) => void): Command {
   const program = new Command('latchkey')
+    .version(version, '-V, --version', 'print the version')
     .description('A passkey-first OpenID Connect provider.')
     .addHelpText('after', help)
     .exitOverride()

@@ -11,6 +11,12 @@ import type { Surroundings } from './surroundings.ts';
 const withoutSecret =
   'The installation secret is not in it, and without that it opens nothing: keep a copy of the secret in another place.';
 
+const afterRestore = [
+  'Sessions, tokens and links of the copy were left out: people sign in again, and links are made anew.',
+  'People, passkeys, apps and their secrets are as they were then. What was removed, disabled or rotated since is back:',
+  'look through `latchkey user list`, `latchkey user show USER` and `latchkey app list`, and do it again.',
+];
+
 export function addStorageCommands(program: Command, surroundings: Surroundings): void {
   leaf(program, 'migrate', 'bring the storage up to date, before the server of a new version starts').action(
     async (options) => {
@@ -40,10 +46,7 @@ export function addStorageCommands(program: Command, surroundings: Surroundings)
     .action(async (name: string, options: { json?: boolean; replace?: boolean }) => {
       const file = resolve(name);
       const data = await restore({ file, replace: options.replace === true }, surroundings);
-      const lines = [
-        `Restored ${file}, of ${instant(data.createdAt)}.`,
-        'Sessions, tokens and links of the copy were left out: what was revoked since then stays so.',
-      ];
+      const lines = [`Restored ${file}, written ${instant(data.writtenAt)}.`, ...afterRestore];
       show(surroundings, options, { data, lines });
     });
 }
@@ -73,7 +76,7 @@ async function restore(input: { file: string; replace: boolean }, surroundings: 
   // A copy opens with the secret that it was made with: with another one, this says so.
   return withInstallation(surroundings, async ({ storage, record }) => {
     await record({ type: 'backup.restored', actor: { kind: 'machine' } });
-    const { id, createdAt } = (await storage.installation.find()) ?? {};
-    return { file, installation: id, createdAt };
+    const { id } = (await storage.installation.find()) ?? {};
+    return { file, installation: id, writtenAt: statSync(file).mtimeMs };
   });
 }

@@ -31,7 +31,7 @@ export async function openCommandFixture(): Promise<CommandFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-cli-'));
   const dataDir = join(folder, 'data');
   const issuer = `http://localhost:${await freePort()}`;
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LATCHKEY_'));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(LATCHKEY|npm)_/.test(name));
   const env = { ...Object.fromEntries(inherited), LATCHKEY_ISSUER: issuer, LATCHKEY_DATA_DIR: dataDir };
   let server: ChildProcess | undefined;
   const runWith = (more: Record<string, string>) => ({

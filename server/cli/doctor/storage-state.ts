@@ -3,6 +3,7 @@ import { StorageError } from '../../errors.ts';
 import { keyCheckFits, type Secret } from '../../secret/secret.ts';
 import type { Storage } from '../../storage.ts';
 import { withoutPassword } from '../failure.ts';
+import { storageRemedies } from '../storage-remedies.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type Finding, failed, ok, skipped } from './finding.ts';
 
@@ -10,15 +11,6 @@ interface Examined {
   storage?: Storage;
   findings: Finding[];
 }
-
-const remedies: Record<StorageError['reason'], string> = {
-  unreachable: 'Check LATCHKEY_STORAGE and that the database is running and may be reached from here.',
-  too_new: 'Start the newer version of Latchkey that this storage was used with.',
-  needs_migration: 'Or start the server, which does it by itself.',
-  locked: 'Stop the other server: an SQLite storage has one.',
-  wrong_secret: 'Put back the secret that the storage was made with.',
-  read_only: 'Let the user that runs Latchkey write to the storage.',
-};
 
 /** Whether the storage answers, has the schema of this version, and was made with this secret. */
 export async function examineStorage(input: {
@@ -45,7 +37,7 @@ export async function examineStorage(input: {
     if (!(error instanceof StorageError)) throw error;
     return {
       findings: [
-        failed('storage', sentence(withoutPassword(message)), remedies[reason]),
+        failed('storage', sentence(withoutPassword(message)), storageRemedies[reason]),
         skipped('key check', 'needs the storage.'),
       ],
     };
@@ -59,7 +51,7 @@ async function examineKeyCheck(storage: Storage, secret: Secret | undefined): Pr
     return skipped('key check', 'the storage is new: the first start leaves its key check there.');
   if (keyCheckFits(secret, installation.keyCheck))
     return ok('key check', 'the storage was made with this secret.');
-  return failed('key check', 'the storage was made with another secret.', remedies.wrong_secret);
+  return failed('key check', 'the storage was made with another secret.', storageRemedies.wrong_secret);
 }
 
 function sentence(text: string): string {
