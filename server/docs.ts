@@ -16,7 +16,7 @@ Printed from \`server/settings.ts\` by \`npm run docs\`.
 
 Latchkey is set up by environment variables, read once at the start. Without any, it runs on \`http://localhost:3000\`
 with SQLite. A name that begins with \`LATCHKEY_\` and is not listed here is refused, and every mistake is reported at
-once. \`latchkey doctor\` looks at the whole set-up and says what to put.
+once. \`npm run latchkey -- doctor\` looks at the whole set-up and says what to put.
 
 | name | what it is | when it is not set |
 |---|---|---|

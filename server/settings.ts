@@ -68,7 +68,7 @@ export const settings = {
   LATCHKEY_TRUSTED_PROXIES: setting(
     cidrs,
     'none',
-    'Addresses of the gateways whose X-Forwarded-For and X-Forwarded-Proto are believed, as CIDR, separated by commas.',
+    'Addresses of the gateways whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed, as CIDR, separated by commas.',
   ),
   LATCHKEY_SIGN_UP: setting(
     oneOf('invitation', 'open', 'closed'),
