@@ -142,6 +142,7 @@ async function providerDependencies(
     adapter: {
       artifacts,
       vault,
+      lifetimes: config.lifetimes,
       now,
       userCodeHash: (userCode) => secret.hash('user code', userCode),
       async findClient(id) {

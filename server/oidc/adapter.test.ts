@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { errors } from 'oidc-provider';
 import { withMongo } from '../../adapters/mongo/testing.ts';
 import { openStorage } from '../../adapters/open.ts';
+import { readConfig } from '../config.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
 import type { Storage } from '../storage.ts';
 import { createAdapterFactory } from './adapter.ts';
@@ -19,6 +20,7 @@ function adapterContract(url: string): void {
     adapter = createAdapterFactory({
       artifacts: storage.artifacts,
       vault: createVault(secret),
+      lifetimes: readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).lifetimes,
       findClient: async () => undefined,
       userCodeHash: (userCode) => secret.hash('user code', userCode),
       now: () => clock.now,

@@ -1,12 +1,15 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import type { Config } from '../config.ts';
 import { ConflictError } from '../errors.ts';
 import type { Artifact, ArtifactRepository } from './artifact.ts';
 import { answeringAdapter } from './availability.ts';
+import { isSessionOver } from './lifetimes.ts';
 import type { Columns, Vault } from './vault.ts';
 
 export interface AdapterDependencies {
   artifacts: ArtifactRepository;
   vault: Vault;
+  lifetimes: Config['lifetimes'];
   /** Client metadata (RFC 7591 §2) of an app, or `undefined` where there is none. */
   findClient: (clientId: string) => Promise<object | undefined>;
   userCodeHash: (userCode: string) => string;
@@ -21,11 +24,14 @@ export function createAdapterFactory(dependencies: AdapterDependencies): Adapter
 
 function artifactAdapter(
   model: string,
-  { artifacts, vault, userCodeHash, now }: AdapterDependencies,
+  { artifacts, vault, lifetimes, userCodeHash, now }: AdapterDependencies,
 ): Adapter {
-  const isOver = ({ consumedAt }: Artifact) => model === 'Session' && consumedAt !== undefined;
-  const opened = (artifact: Artifact | undefined) =>
-    artifact && !isOver(artifact) ? withConsumedMark(vault, artifact) : undefined;
+  const isOver = (payload: AdapterPayload) =>
+    model === 'Session' && (payload.consumed || isSessionOver(lifetimes, payload, now()));
+  const opened = (artifact: Artifact | undefined) => {
+    const payload = artifact && withConsumedMark(vault, artifact);
+    return payload && !isOver(payload) ? payload : undefined;
+  };
   const find = async (id: string) => opened(await artifacts.find(vault.idOf(model, id)));
   return {
     async upsert(id, payload, expiresIn) {

@@ -44,9 +44,25 @@ export function sessionLifetime(
   session: Pick<Session, 'transient' | 'loginTs'>,
 ): number {
   const age = session.loginTs === undefined ? 0 : Math.floor(Date.now() / 1000) - session.loginTs;
-  const kept = session.loginTs !== undefined && !session.transient;
-  const [idle, absolute] = kept
-    ? [lifetimes.keptSession, lifetimes.keptSession]
-    : [lifetimes.sessionIdle, lifetimes.session];
+  const { idle, absolute } = limitsOf(lifetimes, session);
   return Math.max(over, Math.min(idle, absolute - age));
+}
+
+/** Whether the absolute limit has passed, to the second: what is saved late, and what clocks may differ by, adds nothing. */
+export function isSessionOver(
+  lifetimes: Config['lifetimes'],
+  session: Pick<Session, 'transient' | 'loginTs'>,
+  now: number,
+): boolean {
+  return (
+    session.loginTs !== undefined && now >= (session.loginTs + limitsOf(lifetimes, session).absolute) * 1000
+  );
+}
+
+function limitsOf(
+  { keptSession, sessionIdle, session }: Config['lifetimes'],
+  { transient, loginTs }: Pick<Session, 'transient' | 'loginTs'>,
+): { idle: number; absolute: number } {
+  const kept = loginTs !== undefined && !transient;
+  return kept ? { idle: keptSession, absolute: keptSession } : { idle: sessionIdle, absolute: session };
 }

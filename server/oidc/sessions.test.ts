@@ -56,6 +56,22 @@ onEveryStorage('sessions', (start) => {
     assert.ok(!(await isSignedIn(visitor)));
   });
 
+  it('end a day after the sign-in to the second, however often they are used around it', async () => {
+    const visitor = await signInElsewhere(installation, browser);
+    stopClock();
+    for (let step = 0; step < 47; step++) {
+      mock.timers.tick(30 * minute);
+      await visitor.get(app.authorizationUrl({ prompt: 'none' }));
+    }
+    mock.timers.tick(29 * minute);
+    for (let second = 0; second < 60; second += 4) {
+      await visitor.get(app.authorizationUrl({ prompt: 'none' }));
+      mock.timers.tick(4000);
+    }
+    assert.ok(!(await isSignedIn(visitor)));
+    assert.equal((await visitor.get('/account')).status, 303);
+  });
+
   it('last 14 days for who chose to stay signed in', async () => {
     const visitor = { ...createBrowser(installation.origin), authenticator: browser.authenticator };
     const page = await visitor.follow('/account');
