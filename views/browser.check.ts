@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import bundledChromium from '@sparticuz/chromium';
+import { addAuthenticator, type VirtualAuthenticator } from '../e2e/authenticator.ts';
 import { type Gallery, openGallery } from './gallery.ts';
 
 interface Posted {
@@ -18,8 +19,7 @@ let gallery: Gallery;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let devtools: CDPSession;
-let authenticatorId: string;
+let authenticator: VirtualAuthenticator;
 let posted: Posted[];
 /** What the server answers, by path; a function may look at what was sent. */
 let answers: Record<string, object | ((body: Posted['body']) => object)>;
@@ -47,18 +47,7 @@ beforeEach(async () => {
   context = await browser.newContext();
   page = await context.newPage();
   page.setDefaultTimeout(5000);
-  devtools = await context.newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  ({ authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  }));
+  authenticator = await addAuthenticator(page);
 });
 
 afterEach(() => context.close());
@@ -78,6 +67,8 @@ const creationOptions = (more = {}) => ({
     ...more,
   },
 });
+
+const focused = () => page.evaluate('document.activeElement.textContent');
 
 /** What the page says below its button, once it says this. */
 async function says(text: RegExp): Promise<void> {
@@ -99,10 +90,6 @@ async function ownPasskey(): Promise<void> {
   posted = [];
   answers = {};
 }
-
-/** Whether the authenticator answers at once, or waits like a person who has not decided yet. */
-const answering = (enabled: boolean) =>
-  devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
 
 describe('creating a passkey', () => {
   it('sends who it is, then the new passkey, and moves on', async () => {
@@ -136,8 +123,8 @@ describe('creating a passkey', () => {
 
   it('knows a device that has a passkey already', async () => {
     await ownPasskey();
-    const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
-    const id = Buffer.from(credentials[0]?.credentialId ?? '', 'base64').toString('base64url');
+    const [passkey] = await authenticator.credentials();
+    const id = Buffer.from(passkey?.credentialId ?? '', 'base64').toString('base64url');
     answers = { '/answer/options': creationOptions({ excludeCredentials: [{ type: 'public-key', id }] }) };
     await open('recovery');
     await button('Create passkey').click();
@@ -174,6 +161,7 @@ describe('creating a passkey', () => {
     await page.route('**/answer/finish', (route) => route.abort(), { times: 1 });
     await button('Create passkey').click();
     await says(/cannot be reached/);
+    assert.equal(await focused(), 'Try again');
     assert.equal(await page.getByLabel('User name').inputValue(), 'sample.person');
     await button('Try again').click();
     await arrived();
@@ -187,12 +175,12 @@ describe('creating a passkey', () => {
 describe('signing in', () => {
   it('works by the button, without typing, and remembers if asked to', async () => {
     await ownPasskey();
-    await answering(false);
+    await authenticator.setPresent(false);
     answers = { '/answer/finish': { location: '/home' } };
     await open('sign-in');
     await page.getByLabel('Keep me signed in').check();
     await button('Sign in with a passkey').click();
-    await answering(true);
+    await authenticator.setPresent(true);
     await arrived();
     const login = posted.find(({ path }) => path === '/answer/finish');
     assert.equal(login?.body.remember, true);
@@ -223,7 +211,7 @@ describe('signing in', () => {
 
   it('can be stopped while the browser waits, and nothing moves meanwhile', async () => {
     await ownPasskey();
-    await answering(false);
+    await authenticator.setPresent(false);
     await open('sign-in');
     const below = page.getByRole('link', { name: 'I lost my passkey' });
     const before = await below.boundingBox();
@@ -246,6 +234,19 @@ describe('signing in', () => {
     await context.setOffline(true);
     await button('Cancel').click();
     await says(/You are offline/);
+  });
+
+  it('keeps the answer while the network is away, and nothing that it covers takes the focus', async () => {
+    await ownPasskey();
+    answers = { '/answer/finish': { location: '/home' } };
+    await page.route('**/answer/finish', (route) => route.abort(), { times: 1 });
+    await open('sign-in');
+    await says(/cannot be reached/);
+    assert.equal(await focused(), 'Try again');
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await page.evaluate('document.activeElement.id'), 'user-name');
+    await button('Try again').click();
+    await arrived();
   });
 
   it('goes back to the app on Cancel', async () => {
@@ -332,8 +333,8 @@ describe('the account', () => {
 
   it('tells the browser which passkeys there are, so that it forgets removed ones', async () => {
     await ownPasskey();
-    const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
-    const userId = Buffer.from(credentials[0]?.userHandle ?? '', 'base64').toString('base64url');
+    const [passkey] = await authenticator.credentials();
+    const userId = Buffer.from(passkey?.userHandle ?? '', 'base64').toString('base64url');
     const signal = {
       rpId: 'localhost',
       userId,
@@ -352,8 +353,7 @@ describe('the account', () => {
     await open('account');
     await button('Save changes').waitFor();
     await page.waitForTimeout(500);
-    const left = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
-    assert.deepEqual(left.credentials, []);
+    assert.deepEqual(await authenticator.credentials(), []);
   });
 
   it('closes a dialog with Escape and gives the focus back', async () => {
@@ -376,9 +376,12 @@ describe('the account', () => {
     await button('End session').waitFor({ state: 'detached' });
     await button('Disconnect').first().click();
     await page.getByText('Field Notes').waitFor({ state: 'detached' });
+    assert.equal(await page.getByText('No app is connected yet').isVisible(), false);
+    await button('Disconnect').click();
+    await page.getByText('No app is connected yet').waitFor();
     assert.deepEqual(
       posted.map(({ body }) => body),
-      [{ uid: 'b' }, {}, { appId: 'notes' }],
+      [{ uid: 'b' }, {}, { appId: 'notes' }, { appId: 'wiki' }],
     );
   });
 
@@ -388,6 +391,7 @@ describe('the account', () => {
     await page.getByLabel('Your name').fill('Another Name');
     await button('Save changes').click();
     await says(/Saved/);
+    await page.getByText('Another Name (sample.person)').waitFor();
     await page.getByLabel('Language', { exact: true }).selectOption('de');
     await Promise.all([page.waitForEvent('load'), button('Save changes').click()]);
     assert.deepEqual(posted.at(-1)?.body, { locale: 'de' });

@@ -45,4 +45,8 @@ function takeAway(button: HTMLButtonElement, section: HTMLElement): void {
   else for (const other of findAll('[data-act=end-session]', section)) other.closest('li')?.remove();
   if (!section.querySelector('[data-act=end-session]'))
     section.querySelector('[data-act=end-others]')?.remove();
+  const list = find('ul', section);
+  if (list.childElementCount > 0) return;
+  list.remove();
+  section.querySelector('[data-none]')?.removeAttribute('hidden');
 }

@@ -20,6 +20,7 @@ async function save(form: HTMLFormElement, words: ScriptWords): Promise<void> {
   try {
     const { locale, ...profile } = readFields(form);
     await post(accountUrls.profile, profile);
+    find('[data-person]').textContent = profile.name ?? '';
     if (locale === document.documentElement.lang)
       say(area, { kind: 'done', text: sentence(words, 'script.saved') });
     else {

@@ -60,5 +60,5 @@ function failed({ form, words, showProblem }: Creation, error: unknown, retry?: 
   const said = explain(words, error);
   const button = retry && { label: sentence(words, 'script.tryAgain'), press: retry };
   say(area, button ? { ...said, button } : said);
-  if (!showProblem?.(error)) form.querySelector<HTMLElement>('[data-ceremony]')?.focus();
+  if (!showProblem?.(error) && !retry) form.querySelector<HTMLElement>('[data-ceremony]')?.focus();
 }

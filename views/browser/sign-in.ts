@@ -77,8 +77,8 @@ function failed(error: unknown, retry?: () => void): void {
   const said = explain(words, error);
   const button = retry && { label: sentence(words, 'script.tryAgain'), press: retry };
   say(area, button ? { ...said, button } : said);
-  find('[data-ceremony]').focus();
   if (retry) return;
+  find('[data-ceremony]').focus();
   options = undefined;
   if (!(error instanceof NetworkError)) void startAutofill();
 }

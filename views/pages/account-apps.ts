@@ -18,11 +18,8 @@ export function appsSection(
   const { words } = page;
   return html`<section class="panel" aria-labelledby="apps">
 <h2 id="apps" tabindex="-1">${words('account.apps')}</h2>
-${
-  apps.length === 0
-    ? html`<p class="hint">${words('apps.none')}</p>`
-    : html`<ul class="cards">${apps.map((app, index) => appCard(page, app, { index, now }))}</ul>`
-}
+<p class="hint" data-none${apps.length > 0 && html` hidden`}>${words('apps.none')}</p>
+${apps.length > 0 && html`<ul class="cards">${apps.map((app, index) => appCard(page, app, { index, now }))}</ul>`}
 <div class="says" data-says role="status" aria-live="polite"></div>
 </section>`;
 }

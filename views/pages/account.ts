@@ -40,7 +40,7 @@ export function accountPage(page: PageContext, data: AccountData): Html {
   return renderPage(page, {
     heading: words('account.heading'),
     lead: words.rich('account.person', {
-      name: html`<bdi>${profile.name}</bdi>`,
+      name: html`<bdi data-person>${profile.name}</bdi>`,
       userName: html`<bdi>${profile.userName}</bdi>`,
     }),
     banner: html`<form class="sign-out" method="get" action="${accountUrls.signOut}"><button class="button small" type="submit">${words('action.signOut')}</button></form>`,
@@ -77,7 +77,7 @@ function welcomeSection({ words }: PageContext, welcome: Welcome, passkeys: read
 <p>${words('welcome.second')}</p>
 <div class="actions"><button class="button primary needs-scripts" type="button" data-opens="add-passkey" disabled>${words('welcome.addSecond')}</button>
 ${welcome.demoUrl && html`<a class="button" href="${welcome.demoUrl}">${words('welcome.try')}</a>`}</div>
-${welcome.administrator && html`<p class="hint">${words('welcome.next')}</p><pre><code>npm run latchkey -- app add</code></pre>`}
+${welcome.administrator && html`<p class="hint">${words('welcome.next')}</p><pre><code>npm run latchkey -- app add "Field Notes" --redirect https://notes.example.com/callback</code></pre>`}
 </section>`;
 }
 
