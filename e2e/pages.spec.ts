@@ -6,7 +6,7 @@ import { visitAllPages } from './tour.ts';
 const narrow = { width: 320, height: 640 };
 
 for (const colorScheme of ['light', 'dark'] as const)
-  test(`axe finds nothing on any page at 320 px, ${colorScheme}, and nothing needs scrolling sideways`, async ({
+  test(`axe finds nothing on any page at 320 px, ${colorScheme}, nothing needs scrolling sideways, nothing moves`, async ({
     page,
     authenticator,
     freshServer,
@@ -18,7 +18,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     const server = await freshServer({ LATCHKEY_SIGN_UP: 'open' });
     const found: string[] = [];
     await visitAllPages({ page, authenticator, server, appOrigin: app.origin }, async (name) => {
-      for (const complaint of [...(await axe(page)), ...(await overflow(page))])
+      for (const complaint of [...(await axe(page)), ...(await overflow(page)), ...(await motion(page))])
         found.push(`${name}: ${complaint}`);
     });
     expect(found).toEqual([]);
@@ -74,6 +74,15 @@ async function axe(page: Page): Promise<string[]> {
   return violations.map(
     ({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
   );
+}
+
+/** What would move, although less motion was asked for. */
+function motion(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`[...document.querySelectorAll('*')].flatMap((element) =>
+    ['', '::before', '::after']
+      .map((part) => ({ part, style: getComputedStyle(element, part || undefined) }))
+      .filter(({ style }) => style.transitionDuration !== '0s' || style.animationName !== 'none')
+      .map(({ part }) => 'moves: ' + element.tagName + '.' + element.className + part))`);
 }
 
 /** WCAG 2.2 §1.4.10: no second direction of scrolling. */

@@ -64,6 +64,13 @@ const findSmallTargets = `[...document.querySelectorAll('button, summary, select
   .filter((element) => { const { width, height } = element.getBoundingClientRect(); return Math.min(width, height) < 43.9; })
   .map((element) => element.outerHTML.slice(0, 120))`;
 
+/** What would move, although less motion was asked for. */
+const findMotion = `[...document.querySelectorAll('*')].flatMap((element) =>
+  ['', '::before', '::after']
+    .map((part) => ({ name: element.tagName + '.' + element.className + part, style: getComputedStyle(element, part || undefined) }))
+    .filter(({ style }) => style.transitionDuration !== '0s' || style.animationName !== 'none')
+    .map(({ name }) => name))`;
+
 const folder = process.argv[2];
 const only = process.argv[3];
 const problems: string[] = [];
@@ -119,6 +126,8 @@ async function inspect(page: Page, name: string, look: Look): Promise<void> {
   if (Number(overflow) > 0) problems.push(`${look.name} ${name}: scrolls sideways by ${overflow} px`);
   const small = (await page.evaluate(findSmallTargets)) as string[];
   for (const target of small) problems.push(`${look.name} ${name}: smaller than 44 px: ${target}`);
+  const moving = (await page.evaluate(findMotion)) as string[];
+  if (moving.length > 0) problems.push(`${look.name} ${name}: moves: ${[...new Set(moving)].join(', ')}`);
   if (folder && look.picture)
     await page.screenshot({ path: join(folder, `${name}.${look.name}.png`), fullPage: true });
 }
