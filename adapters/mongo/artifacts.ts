@@ -36,6 +36,11 @@ export function createArtifacts(link: Link): ArtifactRepository {
     listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
     listBySignIns: (signInIds, model) => artifacts.many({ signInId: operator({ $in: signInIds }), model }),
     removeByAccount: (accountId) => artifacts.remove({ accountId }),
+    async endByAccount(accountId, at) {
+      const sessions = { accountId, model: 'Session', consumedAt: operator({ $exists: false }) };
+      const marked = await artifacts.changeAll(sessions, { consumedAt: at });
+      return marked + (await artifacts.remove({ accountId, model: operator({ $ne: 'Session' }) }));
+    },
     removeByApp: (appId) => artifacts.remove({ appId }),
     removeExpired: (now) => artifacts.remove(expiredAt(now)),
   };

@@ -16,6 +16,8 @@ export interface Collection<T extends { id: string }> {
   take(filter: Filter): Promise<T | undefined>;
   /** Sets single fields; tells whether the filter matched. */
   change(filter: Filter, fields: Record<string, unknown>): Promise<boolean>;
+  /** Sets single fields of all that match; resolves to how many these were. */
+  changeAll(filter: Filter, fields: Record<string, unknown>): Promise<number>;
   /** Replaces all fields but those in `kept`; tells whether the filter matched. @throws ConflictError */
   replace(filter: Filter, record: T, kept?: readonly string[]): Promise<boolean>;
   /** Inserts, or replaces all fields; of the field `earliest` the smaller value stays. @throws ConflictError */
@@ -81,6 +83,8 @@ function createWrites<T extends { id: string }>({ link, kind, model, codec: { to
     },
     change: (filter, values) =>
       link.run(async () => (await model.updateOne(filter, { $set: values })).matchedCount === 1),
+    changeAll: (filter, values) =>
+      link.run(async () => (await model.updateMany(filter, { $set: values })).matchedCount),
     replace(filter, record, kept = []) {
       const stored = toStored(record);
       const update = replacement(stored, kept);

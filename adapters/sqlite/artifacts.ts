@@ -67,6 +67,10 @@ function createInsert(db: Database): ArtifactRepository['insert'] {
 }
 
 function createRemovals(db: Database) {
+  const markSessions = db.change(
+    "UPDATE artifacts SET consumedAt = ? WHERE accountId = ? AND model = 'Session' AND consumedAt IS NULL",
+  );
+  const removeOthers = db.change("DELETE FROM artifacts WHERE accountId = ? AND model <> 'Session'");
   const remove = db.change('DELETE FROM artifacts WHERE id = ?');
   const removeOfGrant = db.change('DELETE FROM artifacts WHERE grantId = ?');
   const removeOfGrantAndModel = db.change('DELETE FROM artifacts WHERE grantId = ? AND model = ?');
@@ -75,6 +79,8 @@ function createRemovals(db: Database) {
     removeByGrant: (grantId, model) =>
       model === undefined ? removeOfGrant(grantId) : removeOfGrantAndModel(grantId, model),
     removeByAccount: db.change('DELETE FROM artifacts WHERE accountId = ?'),
+    endByAccount: async (accountId, at) =>
+      (await markSessions(at, accountId)) + (await removeOthers(accountId)),
     removeByApp: db.change('DELETE FROM artifacts WHERE appId = ?'),
     removeExpired: removeExpiredFrom(db, 'artifacts'),
   } satisfies Partial<ArtifactRepository>;

@@ -121,6 +121,20 @@ export function artifactsContract(name: string, open: Open): void {
       assert.equal(await artifacts().removeByApp(appId), 1);
     });
 
+    it('ends what an account has: marks its sessions, removes the rest, and leaves others alone', async () => {
+      const accountId = randomId();
+      const session = artifactSample({ model: 'Session', uid: randomId(), accountId });
+      const other = artifactSample({ model: 'Session', uid: randomId(), accountId: randomId() });
+      const grant = artifactSample({ model: 'Grant', accountId });
+      await insertAll([session, grant, other]);
+      assert.equal(await artifacts().endByAccount(accountId, now), 2);
+      await artifacts().upsert(session);
+      assert.deepEqual(await artifacts().find(session.id), { ...session, consumedAt: now });
+      assert.equal(await artifacts().find(grant.id), undefined);
+      assert.deepEqual(await artifacts().find(other.id), other);
+      assert.equal(await artifacts().endByAccount(accountId, now + 1), 0);
+    });
+
     it('removes one by id, once', async () => {
       const artifact = artifactSample();
       await artifacts().upsert(artifact);

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ErrorCode } from '../errors.ts';
 import { givePasskey, openAdministration } from '../testing/administration.ts';
+import { addApp } from '../testing/app-under-test.ts';
+import { addPerson, setUp } from '../testing/journeys.ts';
+import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { renewId } from '../testing/sign-out.ts';
 
 const code = (expected: ErrorCode) => ({ name: 'AppError', code: expected });
 type Installation = Awaited<ReturnType<typeof openAdministration>>;
@@ -21,7 +25,9 @@ describe('disabling a person', () => {
     const { ended } = await machine.people.disable({ user: 'ada' });
     assert.equal(ended, 2);
     assert.equal((await storage.accounts.findById(ada.id))?.status, 'disabled');
-    assert.deepEqual(await storage.artifacts.listByAccount(ada.sub, 'Session'), []);
+    const [session] = await storage.artifacts.listByAccount(ada.sub, 'Session');
+    assert.ok(session?.consumedAt);
+    assert.equal(await storage.artifacts.find('2'), undefined);
     assert.equal((await storage.artifacts.listByAccount(bob.sub, 'Session')).length, 1);
     assert.equal(await storage.invitations.removeByAccount(ada.id), 0);
     assert.equal(await storage.invitations.removeByAccount(bob.id), 1);
@@ -36,6 +42,23 @@ describe('disabling a person', () => {
     await people.disable({ user: 'ada' });
     assert.equal((await people.enable({ user: 'ada' })).account.status, 'active');
     assert.equal((await people.enable({ user: 'ada' })).account.status, 'active');
+  });
+});
+
+onEveryStorage('a person who is disabled and enabled', (start) => {
+  it('I3 has none of the sessions from before, also when a request was under way with one', async () => {
+    const installation = await start();
+    const browser = await setUp(installation);
+    const { people } = installation.administration;
+    const bob = await addPerson(installation, { name: 'Bob', userName: 'bob' });
+    const app = await addApp(installation, { consent: 'implicit' });
+    await app.code(bob);
+    const renewed = await renewId(bob, app.id);
+    await people.disable({ user: 'bob' });
+    await people.enable({ user: 'bob' });
+    await renewed.letGo();
+    assert.equal((await bob.get('/account')).status, 303);
+    assert.equal((await browser.get('/account')).status, 200);
   });
 });
 

@@ -25,7 +25,7 @@ export function suspension({ storage, administration, record, now, actor }: Admi
       throw new AppError('last_administrator', { field: 'user' });
     }
     await invitations.removeByAccount(account.id);
-    return { account: disabled, ended: await artifacts.removeByAccount(account.sub) };
+    return { account: disabled, ended: await artifacts.endByAccount(account.sub, now()) };
   }
 
   /** Active, and with a passkey to come in with: one who was only invited could not help anybody. */
@@ -47,6 +47,8 @@ export function suspension({ storage, administration, record, now, actor }: Admi
     async enable({ user }: { user: string }): Promise<{ account: Account }> {
       const account = await findPerson(accounts, user);
       if (account.status === 'active') return { account };
+      // Once more: what a request stored that was under way when the account was disabled.
+      await artifacts.endByAccount(account.sub, now());
       const enabled = await setStatus(account, 'active');
       await record({ type: 'account.enabled', actor, accountId: account.id });
       return { account: enabled };
@@ -56,6 +58,7 @@ export function suspension({ storage, administration, record, now, actor }: Admi
       const { account, ended } = await shutOut(await findPerson(accounts, user));
       for (const userHandle of account.userHandles) await administration.removePasskeys({ userHandle });
       await accounts.remove(account.id);
+      await artifacts.removeByAccount(account.sub);
       await record({ type: 'account.removed', actor, accountId: account.id, details: { ended } });
       return { removed: true, ended };
     },

@@ -42,6 +42,11 @@ export interface ArtifactRepository {
   listByAccount(accountId: string, model: ListedModel): Promise<Artifact[]>;
   listBySignIns(signInIds: readonly string[], model: ListedModel): Promise<Artifact[]>;
   removeByAccount(accountId: string): Promise<number>;
+  /**
+   * Takes away all that an account has: its sessions are marked as consumed, because a request under way may save
+   * one once more, and the rest is removed. Resolves to how many it was.
+   */
+  endByAccount(accountId: string, at: number): Promise<number>;
   removeByApp(appId: string): Promise<number>;
   removeExpired(now: number): Promise<number>;
 }

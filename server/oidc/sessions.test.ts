@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { request } from 'node:http';
 import { afterEach, before, it, mock } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import { createBrowser, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, answerSignIn, authorize, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
-import { signInElsewhere, signOut, submitForm } from '../testing/sign-out.ts';
+import { renewId, signInElsewhere, signOut, submitForm } from '../testing/sign-out.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -207,33 +204,3 @@ onEveryStorage('sessions', (start) => {
     assert.ok(!(await isSignedIn(thief)));
   });
 });
-
-/**
- * Leaves one app without signing out, which renews the session's id. The server has read the session, and waits for
- * the end of the form until it is let go.
- */
-async function renewId(browser: TestBrowser, appId: string): Promise<{ letGo(): Promise<void> }> {
-  const page = await browser.get(`/session/end?client_id=${appId}`);
-  const form = `xsrf=${/name="xsrf" value="([^"]+)"/.exec(page.text)?.[1]}`;
-  const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
-  const headers = {
-    cookie,
-    origin: browser.origin,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': form.length,
-  };
-  const outgoing = request(`${browser.origin}/session/end/confirm`, { method: 'POST', headers });
-  outgoing.write(form.slice(0, 5));
-  await delay(200);
-  return {
-    async letGo() {
-      outgoing.end(form.slice(5));
-      const [response] = await once(outgoing, 'response');
-      assert.equal(response.resume().statusCode, 303);
-      for (const line of response.headers['set-cookie'] ?? []) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        if (value) browser.cookies.set(name, { value, path: '/' });
-      }
-    },
-  };
-}

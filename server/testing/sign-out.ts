@@ -1,5 +1,8 @@
 /** Leaving, and coming back as somebody. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, createBrowser, type TestBrowser } from './browser.ts';
 import type { TestInstallation } from './installation.ts';
 import { answerSignIn } from './journeys.ts';
@@ -29,6 +32,36 @@ export async function signInElsewhere(
   const account = await browser.follow(await answerSignIn(browser, await browser.follow('/account')));
   assert.equal(account.status, 200, account.text);
   return browser;
+}
+
+/**
+ * Leaves one app without signing out, which renews the session's id. The server has read the session, and waits for
+ * the end of the form until it is let go.
+ */
+export async function renewId(browser: TestBrowser, appId: string): Promise<{ letGo(): Promise<void> }> {
+  const page = await browser.get(`/session/end?client_id=${appId}`);
+  const form = `xsrf=${/name="xsrf" value="([^"]+)"/.exec(page.text)?.[1]}`;
+  const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const headers = {
+    cookie,
+    origin: browser.origin,
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': form.length,
+  };
+  const outgoing = request(`${browser.origin}/session/end/confirm`, { method: 'POST', headers });
+  outgoing.write(form.slice(0, 5));
+  await delay(200);
+  return {
+    async letGo() {
+      outgoing.end(form.slice(5));
+      const [response] = await once(outgoing, 'response');
+      assert.equal(response.resume().statusCode, 303);
+      for (const line of response.headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (value) browser.cookies.set(name, { value, path: '/' });
+      }
+    },
+  };
 }
 
 function unescaped(text: string): string {
