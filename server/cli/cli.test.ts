@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { type CommandFixture, openCommandFixture } from '../testing/command.ts';
 import type { Finding } from './doctor/finding.ts';
@@ -127,6 +130,13 @@ describe('the latchkey command', () => {
     fixture = await openCommandFixture();
   });
   after(() => fixture[Symbol.asyncDispose]());
+
+  it('ends quietly where nobody reads on, as with `| head`', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/latchkey.mjs'), '--help']);
+    child.stdout.destroy();
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    assert.deepEqual([said, status], ['', 0]);
+  });
 
   it('says how it is used, with exit code 0', () => {
     for (const args of [[], ['--help'], ['app', 'add', '--help']]) {

@@ -4,6 +4,7 @@ import { runCommand } from './program.ts';
 
 /** The `latchkey` command. `argv` as Node.js has it: interpreter and script come first. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessClosed);
   process.exitCode = await runCommand(argv.slice(2), {
     env: process.env,
     openStorage,
@@ -13,4 +14,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     now: Date.now,
     forPeople: process.stderr.isTTY === true,
   });
+}
+
+/** Who reads no further, as `head` does, is no fault: the command goes on to its end. */
+function unlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
