@@ -43,6 +43,21 @@ onEveryStorage('an account of one’s own', (start) => {
       assert.equal((await stranger.post(path, body)).status, 401, path);
   });
 
+  it('leaves nothing of the sign-in in its address, and keeps the rest', async () => {
+    const iss = encodeURIComponent(installation.origin);
+    const clean: Record<string, string> = {
+      [`/account?iss=${iss}`]: '/account',
+      [`/account?error=access_denied&error_description=x&iss=${iss}`]: '/account',
+      [`/account?welcome&iss=${iss}`]: '/account?welcome=',
+      [`/account?lang=de&iss=${iss}&state=x`]: '/account?lang=de',
+    };
+    for (const [address, location] of Object.entries(clean)) {
+      const answer = await ada.get(address);
+      assert.deepEqual([answer.status, answer.location], [303, `${installation.origin}${location}`]);
+      assert.equal((await ada.get(location)).status, 200);
+    }
+  });
+
   it('W19 adds no passkey without one that was used for it just now', async () => {
     for (const proof of ['x', 'a'.repeat(43)]) {
       const answer = await ada.post('/account/passkeys/options', { proof });

@@ -90,6 +90,7 @@ async function requirePerson(dependencies: AccountRouteDependencies, ctx: Contex
 async function showAccount(dependencies: AccountRouteDependencies, ctx: Context): Promise<void> {
   const person = await findPerson(dependencies, ctx);
   if (!person) return signInFirst(dependencies, ctx);
+  if (protocolParameters.some((name) => name in ctx.query)) return withoutParameters(ctx);
   const { readPage, news, config, now } = dependencies;
   const { account, sessionUid } = person;
   const overview = await readOverview(dependencies, { account, sessionUid, now: now() });
@@ -102,6 +103,17 @@ async function showAccount(dependencies: AccountRouteDependencies, ctx: Context)
     now: now(),
   };
   showPage(ctx, accountPage({ ...readPage(ctx), userName: account.userName }, data));
+}
+
+/** What a sign-in brings back (RFC 6749 §4.1.2.1, RFC 9207 §2). */
+const protocolParameters = ['iss', 'state', 'error', 'error_description'];
+
+/** The sign-in is over: its answer is nothing to see or to bookmark. */
+function withoutParameters(ctx: Context): void {
+  const rest = new URLSearchParams(ctx.querystring);
+  for (const name of protocolParameters) rest.delete(name);
+  ctx.status = 303;
+  ctx.redirect(rest.size > 0 ? `/account?${rest}` : '/account');
 }
 
 function welcome({ role }: Account, { demo }: Config) {
