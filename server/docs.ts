@@ -32,7 +32,8 @@ function printErrors(): string {
 
 Printed from \`server/errors.ts\` by \`npm run docs\`.
 
-Scripts get \`{ "error": code, "message": sentence, "requestId": id }\`, and \`"field"\` where one input is at fault.
+Scripts get \`{ "error": code, "message": sentence, "requestId": id }\`, and \`"field"\` where one input is at fault,
+with \`"reason"\` where it breaks a rule.
 People get a page. The request id is in the header \`X-Request-Id\` and in the log, beside the precise reason, which
 never leaves the log. The endpoints of the protocol answer with the errors of OAuth 2.0 and OpenID Connect.
 

@@ -70,10 +70,21 @@ interface Cause {
   cause?: unknown;
   /** The input that is at fault, by its name in the request or the settings. */
   field?: string;
+  /** Which rule the field breaks: pages have a sentence for each. Public, so it tells of the input alone. */
+  reason?: FieldReason;
 }
 
+/** The rules that fields have. */
+export type FieldReason =
+  | 'userNameLength'
+  | 'userNameCharacters'
+  | 'userNameEnds'
+  | 'userNameMixed'
+  | 'name'
+  | 'email';
+
 /**
- * The one error class. `code`, `status`, `message` and `field` are public;
+ * The one error class. `code`, `status`, `message`, `field` and `reason` are public;
  * `detail` and `cause` never leave the log.
  */
 export class AppError extends Error {
@@ -81,14 +92,16 @@ export class AppError extends Error {
   readonly status: number;
   readonly detail: string | undefined;
   readonly field: string | undefined;
+  readonly reason: FieldReason | undefined;
 
-  constructor(code: ErrorCode, { detail, cause, field }: Cause = {}) {
+  constructor(code: ErrorCode, { detail, cause, field, reason }: Cause = {}) {
     super(errorTable[code].message, { cause });
     this.name = 'AppError';
     this.code = code;
     this.status = errorTable[code].status;
     this.detail = detail;
     this.field = field;
+    this.reason = reason;
   }
 }
 

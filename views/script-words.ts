@@ -53,6 +53,12 @@ const creation = [
   'problem.conflict',
   'field.missing',
   'field.emailInvalid',
+  'reason.email',
+  'reason.name',
+  'reason.userNameCharacters',
+  'reason.userNameEnds',
+  'reason.userNameLength',
+  'reason.userNameMixed',
 ] as const satisfies readonly MessageKey[];
 
 export const scriptWords = {

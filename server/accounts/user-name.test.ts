@@ -42,6 +42,22 @@ describe('user names', () => {
       assert.equal(parseUserName(name).userName, name.normalize('NFC'));
   });
 
+  it('takes signs inside alone, and says which rule a name breaks', () => {
+    for (const name of ['ada.lovelace', 'ada_l', 'ada-l', 'ada+work@example.com']) parseUserName(name);
+    const broken = {
+      '../x': 'userNameCharacters',
+      '../../etc': 'userNameCharacters',
+      'a!b': 'userNameCharacters',
+      'a.': 'userNameEnds',
+      '-a': 'userNameEnds',
+      '..': 'userNameEnds',
+      '\u0430da': 'userNameMixed',
+      '': 'userNameLength',
+    };
+    for (const [name, reason] of Object.entries(broken))
+      assert.throws(() => parseUserName(name), { code: 'field_invalid', field: 'userName', reason }, name);
+  });
+
   it('O21 refuses a Cyrillic letter among Latin ones, and other mixtures', () => {
     refuses('p\u0430ypal', 'αda', 'аdmin', 'adaשרה', 'мαρία', 'abcᎪ', '山田мария', 'さくら김');
   });

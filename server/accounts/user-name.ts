@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { AppError } from '../errors.ts';
+import { AppError, type FieldReason } from '../errors.ts';
 
 /** A user name as typed, and the form in which it is unique. */
 export interface UserName {
@@ -13,9 +13,9 @@ export interface UserName {
  * @throws AppError `field_invalid` with field `userName`
  */
 export function parseUserName(typed: string): UserName {
-  if (typed.length > 512 || !typed.isWellFormed()) refuse('userName', 'too long or not Unicode');
+  if (typed.length > 512) refuse('userName', { reason: 'userNameLength', detail: 'more than 64 characters' });
+  if (!typed.isWellFormed()) refuse('userName', { reason: 'userNameCharacters', detail: 'not Unicode' });
   const userName = mapWidth(typed.trim()).normalize('NFC');
-  if (userName === '' || count(userName) > 64) refuse('userName', 'must have 1 to 64 characters');
   const rule = userNameRules.find(({ holds }) => !holds(userName));
   if (rule) refuse('userName', rule.otherwise);
   return { userName, userNameKey: foldCase(userName) };
@@ -28,29 +28,48 @@ export function userNameKey(typed: string): string {
 
 interface Rule {
   holds: (text: string) => boolean;
-  /** For the log. */
-  otherwise: string;
+  otherwise: Refusal;
 }
 
-/** RFC 8264 §9.11: letters, digits, marks and printable ASCII. */
-const identifierClass = /^[\p{Ll}\p{Lu}\p{Lo}\p{Lm}\p{Nd}\p{Mn}\p{Mc}!-~]+$/u;
+interface Refusal {
+  reason: FieldReason;
+  /** For the log. */
+  detail: string;
+}
+
+/** RFC 8264 §9.11: letters, digits and marks; of printable ASCII, which it has too, what e-mail addresses are made of. */
+const identifierClass = /^[\p{Ll}\p{Lu}\p{Lo}\p{Lm}\p{Nd}\p{Mn}\p{Mc}._@+-]+$/u;
 /** RFC 8264 §9.9, §9.13, §9.6: old jamo, invisible characters, and letters that only stretch or repeat. */
 const excluded = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/u;
 
+const rule = (reason: FieldReason, detail: string, holds: Rule['holds']): Rule => ({
+  holds,
+  otherwise: { reason, detail },
+});
+
 const userNameRules: readonly Rule[] = [
-  {
-    holds: (text) => identifierClass.test(text) && !excluded.test(text),
-    otherwise: 'a character that no identifier has',
-  },
-  { holds: (text) => !/\p{Default_Ignorable_Code_Point}/u.test(text), otherwise: 'an invisible character' },
-  {
-    holds: (text) => [...text].every((it) => it.normalize('NFKC') === it),
-    otherwise: 'a compatibility character',
-  },
-  { holds: (text) => /[\p{L}\p{Nd}]/u.test(text), otherwise: 'no letter and no digit' },
-  { holds: hasFewMarks, otherwise: 'too many combining marks' },
-  { holds: isOfOneScript, otherwise: 'scripts that do not go together' },
-  { holds: hasOneDirection, otherwise: 'directions that do not go together' },
+  rule('userNameLength', 'must have 1 to 64 characters', (text) => text !== '' && count(text) <= 64),
+  rule(
+    'userNameCharacters',
+    'only letters, digits and . _ - @ + may be in it',
+    (text) => identifierClass.test(text) && !excluded.test(text),
+  ),
+  rule(
+    'userNameCharacters',
+    'it has an invisible character',
+    (text) => !/\p{Default_Ignorable_Code_Point}/u.test(text),
+  ),
+  rule('userNameCharacters', 'it has a compatibility character', (text) =>
+    [...text].every((it) => it.normalize('NFKC') === it),
+  ),
+  rule('userNameCharacters', 'it has too many combining marks', hasFewMarks),
+  rule(
+    'userNameEnds',
+    'must begin and end with a letter or a digit',
+    (text) => /^[\p{L}\p{Nd}]/u.test(text) && /[\p{L}\p{Nd}]\p{M}*$/u.test(text),
+  ),
+  rule('userNameMixed', 'its scripts do not go together', isOfOneScript),
+  rule('userNameMixed', 'its directions do not go together', hasOneDirection),
 ];
 
 /** RFC 8265 §3.3.1: full-width and half-width characters become the ordinary ones. */
@@ -106,15 +125,15 @@ const controls =
  * @throws AppError `field_invalid` with field `name`
  */
 export function parseName(typed: string): string {
-  if (typed.length > 512 || !typed.isWellFormed()) refuse('name', 'too long or not Unicode');
+  if (typed.length > 512 || !typed.isWellFormed()) refuseName('too long or not Unicode');
   const name = typed
     .normalize('NFC')
     .replace(/\p{Zs}+/gu, ' ')
     .trim();
-  if (name === '' || count(name) > 100) refuse('name', 'must have 1 to 100 characters');
-  if (controls.test(name)) refuse('name', 'a control character');
-  if (!/[\p{L}\p{N}]/u.test(name)) refuse('name', 'no letter');
-  if (!hasFewMarks(name)) refuse('name', 'too many combining marks');
+  if (name === '' || count(name) > 100) refuseName('must have 1 to 100 characters');
+  if (controls.test(name)) refuseName('a control character');
+  if (!/[\p{L}\p{N}]/u.test(name)) refuseName('no letter');
+  if (!hasFewMarks(name)) refuseName('too many combining marks');
   return name;
 }
 
@@ -134,7 +153,8 @@ export function parseEmail(typed: string): Email {
     /^([^\s@"(),:;<>[\]\\\p{C}]{1,64})@([^\s@/?#:%\p{C}]+)$/u.exec(email) ?? [];
   const domain = domainToASCII(host);
   const dotted = /^(?=.{3,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]{1,62}$/.test(domain);
-  if (!dotted || /^\.|\.\.|\.$/.test(local)) refuse('email', 'not an e-mail address');
+  if (!dotted || /^\.|\.\.|\.$/.test(local))
+    refuse('email', { reason: 'email', detail: 'not an e-mail address' });
   return { email, emailKey: `${foldCase(local)}@${domain}` };
 }
 
@@ -142,6 +162,10 @@ function count(text: string): number {
   return [...text].length;
 }
 
-function refuse(field: string, detail: string): never {
-  throw new AppError('field_invalid', { field, detail });
+function refuseName(detail: string): never {
+  refuse('name', { reason: 'name', detail });
+}
+
+function refuse(field: string, refusal: Refusal): never {
+  throw new AppError('field_invalid', { field, ...refusal });
 }

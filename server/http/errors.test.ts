@@ -10,6 +10,9 @@ const failures: Record<string, () => never> = {
   '/app': () => {
     throw new AppError('passkey_rejected', { detail: 'counter moved', cause: new Error(secret) });
   },
+  '/field': () => {
+    throw new AppError('field_invalid', { field: 'userName', reason: 'userNameEnds', detail: 'a.' });
+  },
   '/bug': () => {
     throw new TypeError(`cannot read ${secret}`);
   },
@@ -52,6 +55,12 @@ describe('errors', () => {
     const html = await app.send('/app', page);
     assert.match(html.headers['content-type'] ?? '', /text\/html/);
     assert.match(html.body, /<h1>passkey_rejected<\/h1>/);
+  });
+
+  it('name the field and the rule that it breaks', async () => {
+    await using app = await start();
+    const { field, reason } = JSON.parse((await app.send('/field', { headers: { Accept: '*/*' } })).body);
+    assert.deepEqual([field, reason], ['userName', 'userNameEnds']);
   });
 
   it('never show detail, cause or stack, which are in the log', async () => {

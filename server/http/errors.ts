@@ -11,6 +11,8 @@ export interface PublicError {
   requestId: string;
   /** The input at fault. */
   field?: string;
+  /** The rule that it breaks. */
+  reason?: string;
 }
 
 /** Makes the page for people. */
@@ -105,6 +107,7 @@ function publicError(ctx: Context, error: AppError, issuer: string): PublicError
     message: error.code === 'wrong_host' ? wrongHost(requestFacts(ctx).host, issuer) : error.message,
     requestId: requestId(ctx),
     ...(error.field !== undefined && { field: error.field }),
+    ...(error.reason !== undefined && { reason: error.reason }),
   };
 }
 

@@ -32,8 +32,16 @@ export function showFieldProblem(form: HTMLFormElement, words: ScriptWords, erro
   const input = form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(error.field)}"]`);
   if (!input) return false;
   showProblem(input, explain(words, error).text);
+  sayNothing(form);
   input.focus();
   return true;
+}
+
+/** What is said beside the field is not said below the button too. */
+function sayNothing(form: HTMLFormElement): void {
+  const area = form.querySelector<HTMLElement>('[data-says]');
+  area?.replaceChildren();
+  area?.removeAttribute('data-kind');
 }
 
 function showProblem(input: HTMLInputElement, text: string): void {

@@ -1,14 +1,22 @@
-/** The server answered with an error: `{ error, message, field? }`. */
+/** The server answered with an error: `{ error, message, field?, reason? }`. */
 export class RequestError extends Error {
   readonly code: string;
   /** The input that is at fault. */
   readonly field: string | undefined;
+  /** The rule that it breaks. */
+  readonly reason: string | undefined;
 
-  constructor({ error, message, field }: { error?: string; message?: string; field?: string }) {
+  constructor({
+    error,
+    message,
+    field,
+    reason,
+  }: Partial<Record<'error' | 'message' | 'field' | 'reason', string>>) {
     super(message ?? '');
     this.name = 'RequestError';
     this.code = error ?? 'internal';
     this.field = field;
+    this.reason = reason;
   }
 }
 

@@ -25,8 +25,12 @@ export function explain(words: ScriptWords, error: unknown): Said {
 }
 
 /** In the page's language where the code is known, as the server said it otherwise. */
-function requestProblem(words: ScriptWords, { code, message }: RequestError): string {
-  return words[`problem.${code}` as ScriptWord] ?? (message || sentence(words, 'problem.internal'));
+function requestProblem(words: ScriptWords, { code, message, reason }: RequestError): string {
+  return (
+    words[`reason.${reason}` as ScriptWord] ??
+    words[`problem.${code}` as ScriptWord] ??
+    (message || sentence(words, 'problem.internal'))
+  );
 }
 
 function problem(words: ScriptWords, key: ScriptWord): Said {
