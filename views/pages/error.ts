@@ -37,6 +37,18 @@ const kinds = {
   ],
 } as const;
 
+/** Codes of `AppError` whose public sentence says no more than the page does. */
+const toldByThePage = [
+  'interaction_expired',
+  'challenge_expired',
+  'not_found',
+  'too_many_requests',
+  'unavailable',
+  'forbidden',
+  'cross_site',
+  'internal',
+];
+
 type Kind = keyof typeof kinds | 'internal';
 
 const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
@@ -53,6 +65,7 @@ const sentences: Record<Kind, { heading: MessageKey; advice: MessageKey }> = {
 export function errorPage(page: PageContext, data: ErrorData): Html {
   const { words, brand, requestId } = page;
   const kind = kindOf(data);
+  const description = toldByThePage.includes(data.code) ? undefined : data.description;
   const { heading, advice } = sentences[kind];
   return renderPage(page, {
     heading: words(heading),
@@ -64,7 +77,7 @@ ${!data.backToApp && wayOn(page, kind, data.startUrl)}
 <dl class="small-print">
 ${requestId && html`<div><dt>${words('page.requestId')}</dt><dd><code>${requestId}</code></dd></div>`}
 <div><dt>${words('error.code')}</dt><dd><code>${data.code}</code></dd></div>
-${data.description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${data.description.slice(0, 300)}</dd></div>`}
+${description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${description.slice(0, 300)}</dd></div>`}
 </dl>`,
   });
 }

@@ -153,6 +153,16 @@ describe('O15 what others wrote', () => {
   });
 });
 
+describe('the error page', () => {
+  const forAdministrators = (code: string) =>
+    String(errorPage(context(), { status: 400, code, description: 'More of it.' })).includes('More of it.');
+
+  it('tells administrators what adds to it, and nothing twice', () => {
+    assert.ok(forAdministrators('invalid_request') && forAdministrators('wrong_host'));
+    assert.ok(!forAdministrators('not_found') && !forAdministrators('internal'));
+  });
+});
+
 function buttons(name: string): string[] {
   const text = String((samples[name] as (typeof samples)[string])(context()));
   return [...text.matchAll(/<button[^>]*>(.*?)<\/button>/gs)].map(([, content = '']) =>
