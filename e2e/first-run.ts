@@ -21,7 +21,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const issuer = 'http://localhost:3000';
 const folder = await mkdtemp(join(tmpdir(), 'latchkey-first-run-'));
 const clone = join(folder, 'latchkey');
-const children: ChildProcess[] = [];
+const programs: Running[] = [];
 
 try {
   const executablePath = await findBrowser();
@@ -31,7 +31,7 @@ try {
   console.error((error as Error).message);
   process.exitCode = 1;
 } finally {
-  for (const child of children) await stop(child);
+  for (const program of programs) await stop(program);
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -90,6 +90,8 @@ async function fillRequired(page: Page): Promise<number> {
 interface Running {
   child: ChildProcess;
   output(): string;
+  /** Settles when nothing is left of it, nor of what it started. */
+  closed: Promise<unknown>;
 }
 
 function run(program: string, args: string[], cwd: string): Running {
@@ -97,20 +99,20 @@ function run(program: string, args: string[], cwd: string): Running {
     Object.entries(process.env).filter(([name]) => !/^(LATCHKEY|npm)_/.test(name)),
   );
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  children.push(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
       printed += chunk;
     });
-  return { child, output: () => printed };
+  const running = { child, output: () => printed, closed: once(child, 'close') };
+  programs.push(running);
+  return running;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  // npm starts a shell that starts the server: the whole group.
-  process.kill(-child.pid, 'SIGTERM');
-  await once(child, 'exit');
+async function stop({ child, closed }: Running): Promise<void> {
+  // npm starts a shell that starts the server: the whole group, and the last of them writes in the folder still.
+  if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  await closed;
 }
 
 async function secondsUntil(isTrue: () => Promise<boolean>, { child, output }: Running): Promise<number> {
