@@ -55,6 +55,7 @@ function readable(destination: DestinationStream | undefined): DestinationStream
   const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
   return pretty.build({
     sync: true,
+    singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     ...(destination && { destination: destination as NodeJS.WritableStream, colorize: false }),
   });
