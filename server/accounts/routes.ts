@@ -7,6 +7,7 @@ import { languages } from '../../views/words.ts';
 import { accountAppId } from '../apps/builtin-apps.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
+import { hasAdministrator } from '../enrolment/link.ts';
 import { AppError } from '../errors.ts';
 import { readBody } from '../http/input.ts';
 import { rememberLocale } from '../http/locale.ts';
@@ -122,17 +123,18 @@ function welcome({ role }: Account, { demo }: Config) {
 
 /**
  * The account page is an app of its own that wants a session and no token (`response_type=none`). Who comes back
- * from there without a session chose not to sign in.
+ * from there without a session chose not to sign in. Before there is an administrator `/` says how to become it.
  */
-async function signInFirst({ config }: AccountRouteDependencies, ctx: Context): Promise<void> {
+async function signInFirst({ config, accounts }: AccountRouteDependencies, ctx: Context): Promise<void> {
   const query = new URLSearchParams({
     client_id: accountAppId,
     response_type: 'none',
     scope: 'openid',
     redirect_uri: `${config.issuer}/account`,
   });
+  const goHome = 'error' in ctx.query || !(await hasAdministrator({ accounts }));
   ctx.status = 303;
-  ctx.redirect('error' in ctx.query ? '/' : `/auth?${query}`);
+  ctx.redirect(goHome ? '/' : `/auth?${query}`);
 }
 
 const endSession: Handler = async ({ sessions, audit }, ctx, { account }) => {
