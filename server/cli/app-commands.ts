@@ -29,7 +29,7 @@ export function addAppCommands(program: Command, surroundings: Surroundings): vo
     const lines = table(
       ['client id', 'name', 'kind', 'redirect address'],
       rows,
-      'There are no apps yet: `latchkey app add --help` says how to add one. The demo app is built in.',
+      'There are no apps yet: `latchkey app add --help` says how to add one.',
     );
     show(surroundings, options, { data: apps, lines });
   });
