@@ -31,6 +31,7 @@ import { createVault } from './oidc/vault.ts';
 import { createPasskeyManager } from './passkeys/create-manager.ts';
 import type { RefusedCeremony } from './passkeys/dependencies.ts';
 import type { Secret } from './secret/secret.ts';
+import { isStanding } from './sign-ins/standing.ts';
 import type { Storage } from './storage.ts';
 
 export interface RoomDependencies {
@@ -53,8 +54,11 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const consents = createConsents({ artifacts, vault });
   const sessions = createSessions({ artifacts, signIns, vault, now });
   const passkeys = openPasskeyManager(dependencies);
-  const provider = createProvider(await providerDependencies(dependencies, { vault, consents }));
   const manager = passkeys.as('provider');
+  const provider = createProvider({
+    ...(await providerDependencies(dependencies, { vault, consents })),
+    isStanding: (basis) => isStanding({ accounts, manager }, basis),
+  });
   const createLimiter = storage.createLimiter ?? createMemoryLimiter;
   const accountLimiter = createLimiter({ attempts: Math.ceil(config.rateLimit / 4), seconds: 60 });
   const findApp = apps.find;
@@ -130,7 +134,7 @@ async function providerDependencies(
     vault,
     consents,
   }: Pick<ProviderDependencies, 'consents'> & { vault: ProviderDependencies['adapter']['vault'] },
-): Promise<ProviderDependencies> {
+): Promise<Omit<ProviderDependencies, 'isStanding'>> {
   const { accounts, artifacts, groups, signingKeys } = storage;
   return {
     config,

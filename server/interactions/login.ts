@@ -65,7 +65,9 @@ export function loginResult(
       error_description: 'this passkey does not reach the requested acr',
     };
   const ts = Math.floor(made.at / 1000);
-  const login = { accountId: account.sub, acr: made.acr, amr: made.amr, ts, remember, signInId: made.id };
+  const basis = { passkeyId: made.passkeyId, revision: account.revision };
+  const signedIn = { accountId: account.sub, acr: made.acr, amr: made.amr, ts, remember };
+  const login = { ...signedIn, signInId: made.id, basis };
   // prompt=create is answered by whoever comes in, with a new account or with one that they have.
   return { login, create: {} };
 }

@@ -1,4 +1,5 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { Basis } from '../sign-ins/standing.ts';
 
 declare module 'oidc-provider' {
   interface Session {
@@ -9,6 +10,8 @@ declare module 'oidc-provider' {
     destroyed?: boolean;
     /** The sign-in that made this session. */
     signInId?: string | undefined;
+    /** What that sign-in rests on, in the request that comes from it. */
+    basis?: Basis | undefined;
   }
   interface Grant {
     /** The latest sign-in that this grant was used with. */
@@ -29,7 +32,6 @@ export function keepSignInIds(provider: Provider): void {
  * record ends it for good: whatever request is under way saves the same record. A new id replaces the one in there.
  */
 export function keepSessionsByUid({ Session }: Provider): void {
-  const { save } = Session.prototype;
   Object.defineProperty(Session.prototype, 'id', {
     get(this: SessionModel) {
       return `${this.uid}.${this.jti}`;
@@ -45,6 +47,7 @@ export function keepSessionsByUid({ Session }: Provider): void {
       return session?.id === id ? session : undefined;
     },
   });
+  const { save } = Session.prototype;
   Session.prototype.save = function saveInPlace(ttl) {
     // Saving replaces the id from before; destroying it as well would end the session.
     this.oldId = undefined;
@@ -56,10 +59,25 @@ export function keepSessionsByUid({ Session }: Provider): void {
   };
 }
 
+/** A session of a sign-in that does not stand any more is over as soon as it is stored, and nothing comes of it. */
+export function endWithoutBasis({ Session }: Provider, isStanding: (basis: Basis) => Promise<boolean>): void {
+  const { save } = Session.prototype;
+  Session.prototype.save = async function saveOnBasis(ttl) {
+    const saved = await save.call(this, ttl);
+    if (this.basis && !(await isStanding(this.basis))) {
+      await this.destroy();
+      throw new errors.AccessDenied('the passkey or the account was taken away meanwhile');
+    }
+    return saved;
+  };
+}
+
 type SessionModel = InstanceType<Provider['Session']>;
 
 /** The session remembers the sign-in that made it. `result` is there when the person has just come back from one. */
 export function noteSignIn({ oidc: { session, result } }: KoaContextWithOIDC): void {
-  const signInId = result?.login?.signInId;
-  if (session && typeof signInId === 'string') session.signInId = signInId;
+  const { login } = result ?? {};
+  if (!session || typeof login?.signInId !== 'string' || login.signInId === session.signInId) return;
+  session.signInId = login.signInId;
+  session.basis = { ...(login.basis as Omit<Basis, 'sub'>), sub: login.accountId };
 }

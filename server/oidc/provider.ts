@@ -14,11 +14,12 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Keyring } from '../secret/keyring.ts';
 import { acrValues } from '../sign-ins/acr.ts';
+import type { Basis } from '../sign-ins/standing.ts';
 import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
 import { answering } from './availability.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
 import { createLifetimes } from './lifetimes.ts';
-import { keepSessionsByUid, keepSignInIds } from './models.ts';
+import { endWithoutBasis, keepSessionsByUid, keepSignInIds } from './models.ts';
 import { createInteractionPolicy } from './policy.ts';
 import { reportErrors } from './report.ts';
 import { requireAllowedClaims } from './requested-claims.ts';
@@ -38,6 +39,7 @@ export interface ProviderDependencies {
   adapter: AdapterDependencies;
   consents: Consents;
   findAccount: (sub: string) => Promise<ProviderAccount | undefined>;
+  isStanding: (basis: Basis) => Promise<boolean>;
   /** Compares a client secret with the hashes that are kept of it. */
   secretMatches: (clientId: string, presented: string) => Promise<boolean>;
   pages: ProviderPages;
@@ -52,6 +54,7 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   provider.proxy = true;
   keepSignInIds(provider);
   keepSessionsByUid(provider);
+  endWithoutBasis(provider, answering(dependencies.isStanding));
   const matches = answering(secretMatches);
   provider.Client.prototype.compareClientSecret = function compare(this: Client, presented: string) {
     return matches(this.clientId, presented);

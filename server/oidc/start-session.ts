@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
 import type { SignIn } from '../sign-ins/sign-in.ts';
 import { sessionLifetime } from './lifetimes.ts';
 
@@ -12,6 +13,7 @@ interface Request {
 /**
  * Signs a browser in outside of an authorization request: after setup or by a link. The session id is new, whatever
  * cookie the browser came with, and the session that it had is over (ASVS 5.0 7.2.4).
+ * @throws AppError `link_invalid` if account or passkey was taken away meanwhile
  */
 export async function startSession(
   { provider, config }: { provider: Provider; config: Pick<Config, 'lifetimes' | 'issuer'> },
@@ -30,7 +32,13 @@ export async function startSession(
     transient: true,
   });
   session.signInId = signIn.id;
-  await session.save(sessionLifetime(config.lifetimes, session));
+  session.basis = { sub, passkeyId: signIn.passkeyId };
+  try {
+    await session.save(sessionLifetime(config.lifetimes, session));
+  } catch (cause) {
+    if (session.destroyed) throw new AppError('link_invalid', { cause });
+    throw cause;
+  }
   const secure = config.issuer.startsWith('https:');
   context.cookies.set(provider.cookieName('session'), session.id, {
     signed: true,

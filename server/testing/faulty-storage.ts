@@ -1,9 +1,9 @@
 /** A storage that a test may stop at any of its calls. */
 import type { Storage } from '../storage.ts';
 
-/** What a test does around a call, such as `artifacts.upsert`. Whatever it throws is what the caller gets. */
+/** What a test does around a call, such as `artifacts.upsert`. It is waited for, and whatever it throws is what the caller gets. */
 export interface CallHooks {
-  before?(call: string): void;
+  before?(call: string): unknown;
   /** After the storage has acknowledged the call. */
   after?(call: string): void;
 }
@@ -26,7 +26,7 @@ function watchRepository(name: string, repository: object, hooks: CallHooks): ob
     Object.entries(repository).map(([method, call]) => [
       method,
       async (...parameters: unknown[]) => {
-        hooks.before?.(`${name}.${method}`);
+        await hooks.before?.(`${name}.${method}`);
         const result = await call(...parameters);
         hooks.after?.(`${name}.${method}`);
         return result;
