@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { AppError } from '../../errors.ts';
 import { givePasskey, openAdministration } from '../../testing/administration.ts';
 import { failureLines } from '../failure.ts';
 import { examineDisk } from './disk.ts';
@@ -115,6 +116,19 @@ describe('what a command says of a failure', () => {
   it('holds no password of the storage', () => {
     const said = failureLines(new Error('connect mongodb://latchkey:hunter2@db.example:27017 failed'));
     assert.equal(said, 'connect mongodb://latchkey:…@db.example:27017 failed');
+  });
+
+  it('is the precise sentence alone where there is one, and otherwise the next step too', () => {
+    const precise = new AppError('conflict', { detail: 'there is an administrator already' });
+    assert.equal(failureLines(precise), 'There is an administrator already.');
+    assert.match(
+      failureLines(new AppError('conflict', { detail: 'id-1' })),
+      /changed meanwhile.*\n {2}id-1$/,
+    );
+    assert.match(
+      failureLines(new AppError('last_administrator')),
+      /`latchkey user invite NAME --administrator`/,
+    );
   });
 });
 
