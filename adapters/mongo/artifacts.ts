@@ -34,7 +34,6 @@ export function createArtifacts(link: Link): ArtifactRepository {
     remove: async (id) => (await artifacts.remove({ _id: id })) === 1,
     removeByGrant: (grantId, model) => artifacts.remove({ grantId, ...(model !== undefined && { model }) }),
     listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
-    listBySignIns: (signInIds, model) => artifacts.many({ signInId: operator({ $in: signInIds }), model }),
     removeByAccount: (accountId) => artifacts.remove({ accountId }),
     async endByAccount(accountId, at) {
       const sessions = { accountId, model: 'Session', consumedAt: operator({ $exists: false }) };

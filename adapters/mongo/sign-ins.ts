@@ -27,7 +27,6 @@ export function createSignIns(link: Link): SignInRepository {
     findById: (id) => signIns.one({ _id: id }),
     findMany: (ids) => signIns.many({ _id: operator({ $in: ids }) }),
     listByAccount: (accountId, { limit }) => signIns.many({ accountId }, { sort: { at: -1 }, limit }),
-    listByPasskey: (passkeyId) => signIns.many({ passkeyId }),
     removeExpired: (now) => signIns.remove(expiredAt(now)),
   };
 }

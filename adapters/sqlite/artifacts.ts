@@ -32,10 +32,6 @@ export function createArtifacts(db: Database): ArtifactRepository {
     `SELECT ${columns} FROM artifacts WHERE accountId = ? AND model = ?`,
     toArtifact,
   );
-  const listBySignIns = db.many(
-    `SELECT ${columns} FROM artifacts WHERE signInId IN (SELECT value FROM json_each(?)) AND model = ?`,
-    toArtifact,
-  );
   return {
     upsert: createUpsert(db),
     insert: createInsert(db),
@@ -43,7 +39,6 @@ export function createArtifacts(db: Database): ArtifactRepository {
     findByUserCode: find('userCodeHash = ?'),
     recordConsumed: async (id, at) => (await recordConsumed(at, id)) === 1,
     listByAccount: (accountId, model) => listByAccount(accountId, model),
-    listBySignIns: (signInIds, model) => listBySignIns(JSON.stringify(signInIds), model),
     ...createRemovals(db),
   };
 }

@@ -19,7 +19,6 @@ export function createSignIns(db: Database): SignInRepository {
     findById: db.one<SignIn>('SELECT record FROM signIns WHERE id = ?'),
     findMany: (ids) => findMany(JSON.stringify(ids)),
     listByAccount: (accountId, { limit }) => listByAccount(accountId, limit),
-    listByPasskey: db.many<SignIn>('SELECT record FROM signIns WHERE passkeyId = ?'),
     removeExpired: removeExpiredFrom(db, 'signIns'),
   };
 }

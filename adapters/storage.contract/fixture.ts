@@ -89,9 +89,8 @@ export async function assertFixture(storage: Storage): Promise<void> {
   assert.deepEqual(await storage.groups.findByNameKey('editors'), records.group);
   assert.deepEqual(await storage.invitations.find('invitation-1', now), records.invitation);
   assert.deepEqual(await storage.apps.findById('app-1'), records.app);
-  assert.deepEqual(await storage.signIns.listByPasskey('passkey-1'), [records.signIn]);
+  assert.deepEqual(await storage.signIns.findMany(['sign-in-1']), [records.signIn]);
   assert.deepEqual(await storage.artifacts.find(records.session.id), records.session);
-  assert.deepEqual(await storage.artifacts.listBySignIns(['sign-in-1'], 'Session'), [records.session]);
   assert.deepEqual(await storage.artifacts.find('code-1'), records.code);
   assert.deepEqual(await storage.signingKeys.list(), [records.signingKey]);
   const events = await storage.auditEvents.listByChain('chain-1', { fromSequence: 0, limit: 9 });

@@ -2,7 +2,7 @@ import type { App } from '../apps/app.ts';
 import { accountAppId } from '../apps/builtin-apps.ts';
 import type { Group, GroupRepository } from '../groups/group.ts';
 import type { ConnectedApp } from '../oidc/connected-apps.ts';
-import type { Sessions } from '../oidc/sessions.ts';
+import type { Made, Sessions } from '../oidc/sessions.ts';
 import type { PasskeyFacts, PasskeyManager } from '../passkeys/manager.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import type { Account } from './account.ts';
@@ -44,23 +44,22 @@ export async function readOverview(
   { account, sessionUid, now }: { account: Account; sessionUid: string; now: number },
 ): Promise<Overview> {
   const { signIns, sessions, groups, listConnectedApps } = dependencies;
-  const [passkeys, recent, open, connected, memberships] = await Promise.all([
+  const [passkeys, recent, open, made, connected, memberships] = await Promise.all([
     listPasskeys(dependencies, account),
     signIns.listByAccount(account.id, { limit: 100 }),
     sessions.list(account.sub, now),
+    sessions.madeByPasskey(account.sub),
     listConnectedApps(account.sub),
     groups.findMany(account.groups),
   ]);
   const current = open.find(({ uid }) => uid === sessionUid)?.signIn;
   return {
-    passkeys: await Promise.all(
-      passkeys.map(async (passkey) => ({
-        passkey,
-        lastSignIn: recent.find(({ passkeyId }) => passkeyId === passkey.id),
-        inUse: current?.passkeyId === passkey.id,
-        ends: await endsWith(sessions, passkey.id),
-      })),
-    ),
+    passkeys: passkeys.map((passkey) => ({
+      passkey,
+      lastSignIn: recent.find(({ passkeyId }) => passkeyId === passkey.id),
+      inUse: current?.passkeyId === passkey.id,
+      ends: countEnds(made.get(passkey.id)),
+    })),
     sessions: open.map(({ uid, signIn }) => ({
       uid,
       current: uid === sessionUid,
@@ -80,10 +79,10 @@ export async function listPasskeys(
   return lists.flatMap(({ passkeys }) => passkeys);
 }
 
-async function endsWith(sessions: Sessions, passkeyId: string): Promise<{ sessions: number; apps: number }> {
-  const made = await sessions.madeBy(passkeyId);
-  const apps = new Set(made.grants.map(({ appId }) => appId).filter((appId) => appId !== accountAppId));
-  return { sessions: made.sessions.length, apps: apps.size };
+function countEnds(made: Made | undefined): PasskeyOverview['ends'] {
+  const { sessions = [], grants = [] } = made ?? {};
+  const apps = new Set(grants.map(({ appId }) => appId).filter((appId) => appId !== accountAppId));
+  return { sessions: sessions.length, apps: apps.size };
 }
 
 /** Apps that were removed meanwhile, and the account page itself, are left out. */

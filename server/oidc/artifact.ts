@@ -40,7 +40,6 @@ export interface ArtifactRepository {
   /** Everything of one model (or, without it, every model) that hangs on a grant. */
   removeByGrant(grantId: string, model?: string): Promise<number>;
   listByAccount(accountId: string, model: ListedModel): Promise<Artifact[]>;
-  listBySignIns(signInIds: readonly string[], model: ListedModel): Promise<Artifact[]>;
   removeByAccount(accountId: string): Promise<number>;
   /**
    * Takes away all that an account has: its sessions are marked as consumed, because a request under way may save

@@ -19,9 +19,17 @@ export interface Sessions {
   endOthers(sub: string, uid: string): Promise<number>;
   /** Every session, and every grant, also those that outlive their session. */
   endAll(sub: string): Promise<void>;
-  /** What sign-ins with this passkey made: sessions, and grants whose latest sign-in it was. */
-  madeBy(passkeyId: string): Promise<{ sessions: Artifact[]; grants: Artifact[] }>;
-  endMadeBy(passkeyId: string): Promise<void>;
+  /** What sign-ins with each of the person's passkeys made, by the passkey's id. */
+  madeByPasskey(sub: string): Promise<Map<string, Made>>;
+  endMadeBy(sub: string, passkeyId: string): Promise<void>;
+}
+
+export interface Made {
+  sessions: Artifact[];
+  /** Those whose latest sign-in it was. */
+  grants: Artifact[];
+  /** Sign-ins that have not become a session yet. */
+  interactions: Artifact[];
 }
 
 export function createSessions({
@@ -46,20 +54,23 @@ export function createSessions({
     const grants = Object.values(authorizations).filter((app) => app.grantId && !app.persistsLogout);
     await endGrants(grants.map(({ grantId = '' }) => ({ grantId })));
   }
-  const signInsWith = async (passkeyId: string) =>
-    (await signIns.listByPasskey(passkeyId)).map((signIn) => signIn.id);
-  /** Sign-ins that have not become a session yet. */
   const endPending = (interactions: readonly Artifact[]) =>
     Promise.all(interactions.map(({ id }) => artifacts.remove(id)));
-  async function madeBy(passkeyId: string) {
-    const ids = await signInsWith(passkeyId);
-    const [sessions, grants] = await Promise.all([
-      artifacts.listBySignIns(ids, 'Session'),
-      artifacts.listBySignIns(ids, 'Grant'),
-    ]);
-    return { sessions: sessions.filter(inForce), grants };
-  }
   const sessionsOf = async (sub: string) => (await artifacts.listByAccount(sub, 'Session')).filter(inForce);
+  /** From what is there to the sign-ins it names: these are few, and all that were ever made may be many. */
+  async function madeByPasskey(sub: string): Promise<Map<string, Made>> {
+    // In the order in which one becomes the other, so that none is missed on its way.
+    const interactions = await artifacts.listByAccount(sub, 'Interaction');
+    const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
+    const ids = new Set([...interactions, ...sessions, ...grants].flatMap(({ signInId }) => signInId ?? []));
+    const byPasskey = Map.groupBy(await signIns.findMany([...ids]), ({ passkeyId }) => passkeyId);
+    const made = [...byPasskey].map(([passkeyId, found]) => {
+      const own = ({ signInId }: Artifact) => found.some(({ id }) => id === signInId);
+      const parts = { interactions: interactions.filter(own), sessions: sessions.filter(own) };
+      return [passkeyId, { ...parts, grants: grants.filter(own) }] as const;
+    });
+    return new Map(made);
+  }
   return {
     async list(sub, now) {
       const live = (await sessionsOf(sub)).filter(({ expiresAt = 0 }) => expiresAt > now);
@@ -87,11 +98,12 @@ export function createSessions({
       const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
       await Promise.all([...sessions.map(endOne), endGrants(grants)]);
     },
-    madeBy,
-    async endMadeBy(passkeyId) {
-      await endPending(await artifacts.listBySignIns(await signInsWith(passkeyId), 'Interaction'));
-      const { sessions, grants } = await madeBy(passkeyId);
-      await Promise.all([...sessions.map(endOne), endGrants(grants)]);
+    madeByPasskey,
+    async endMadeBy(sub, passkeyId) {
+      const made = (await madeByPasskey(sub)).get(passkeyId);
+      if (!made) return;
+      await endPending(made.interactions);
+      await Promise.all([...made.sessions.map(endOne), endGrants(made.grants)]);
     },
   };
 }

@@ -28,6 +28,5 @@ export interface SignInRepository {
   findMany(ids: readonly string[]): Promise<SignIn[]>;
   /** Newest first. */
   listByAccount(accountId: string, query: { limit: number }): Promise<SignIn[]>;
-  listByPasskey(passkeyId: string): Promise<SignIn[]>;
   removeExpired(now: number): Promise<number>;
 }

@@ -99,7 +99,7 @@ const removePasskey: Handler = async ({ manager, sessions, audit, news }, ctx, {
   const { passkeyId, proof } = await readBody(ctx, bodies.remove);
   const { userHandle, name } = await ownPasskey({ manager }, account, passkeyId);
   await manager.removePasskey({ userHandle, passkeyId, proof, browser: browserBinding(ctx) });
-  await sessions.endMadeBy(passkeyId);
+  await sessions.endMadeBy(account.sub, passkeyId);
   await audit.record({ type: 'passkey.removed', accountId: account.id, passkeyId });
   news.set(ctx, { kind: 'passkey-removed', passkeyName: name });
   ctx.body = { location: '/account' };
