@@ -66,11 +66,14 @@ function createReads<T extends { id: string }>({
 function createWrites<T extends { id: string }>({ link, kind, model, codec: { toStored } }: Parts<T>) {
   const { fields, unique = [], isCached } = kind;
   const replacement = createReplacement(Object.keys(fields));
+  // Rare records with several unique keys: of many that collide, a server that checks each key under a lock of its own
+  // lets some wait for one another until a time limit. One after the other they cannot.
+  const inTurn = isCached && unique.length > 0 ? createTurns() : <R>(work: () => Promise<R>) => work();
 
   /** Runs a write, announces it if it changed something, and names the field of a conflict. */
   function write<R extends number | boolean>(operation: () => Promise<R>, records: readonly Stored[] = []) {
     return link.run(async () => {
-      const result = await naming(() => findConflict(model, unique, records), operation);
+      const result = await inTurn(() => naming(() => findConflict(model, unique, records), operation));
       if (result && isCached) await announce(link);
       return result;
     });
@@ -102,6 +105,16 @@ function createWrites<T extends { id: string }>({ link, kind, model, codec: { to
     },
     remove: (filter) => write(async () => (await model.deleteMany(filter)).deletedCount),
   } satisfies Partial<Collection<T>>;
+}
+
+/** Runs what it is given one after the other, in the order it came. */
+function createTurns(): <R>(work: () => Promise<R>) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
 }
 
 /** Sets what a record has and unsets what it has not, apart from the fields that others change. */

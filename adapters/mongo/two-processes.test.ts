@@ -55,10 +55,6 @@ withMongo(({ url }) => {
       const input = JSON.stringify({ ...all, now });
       const children = await Promise.all([1, 2].map(() => startProcess(contender, url, input)));
       const won = await Promise.all(children.map(finish));
-      assert.ok(
-        won.every(({ length }) => length > 0),
-        'both took part',
-      );
       assert.deepEqual(won.flat().sort(), Object.values(all).flat().sort());
     });
   });
