@@ -132,7 +132,9 @@ async function signInFirst({ config, accounts }: AccountRouteDependencies, ctx: 
     scope: 'openid',
     redirect_uri: `${config.issuer}/account`,
   });
-  const goHome = 'error' in ctx.query || !(await hasAdministrator({ accounts }));
+  // Before setup there is nobody who could sign in, unless everybody may sign up.
+  const mayEnter = config.signUp === 'open' || (await hasAdministrator({ accounts }));
+  const goHome = 'error' in ctx.query || !mayEnter;
   ctx.status = 303;
   ctx.redirect(goHome ? '/' : `/auth?${query}`);
 }

@@ -14,4 +14,10 @@ describe('before there is an administrator', () => {
     await enrolByLink(createBrowser(installation.origin), link.url, { name: 'Ada', userName: 'ada' });
     assert.match((await visitor.get('/account')).location ?? '', /\/auth\?/);
   });
+
+  it('/account leads to signing up where everybody may', async () => {
+    await using installation = await startInstallation({ LATCHKEY_SIGN_UP: 'open' });
+    const { location } = await createBrowser(installation.origin).get('/account');
+    assert.match(location ?? '', /\/auth\?/);
+  });
 });
