@@ -1,6 +1,7 @@
 import { atHeading, openAccount, signInByButton, signUp } from './actions.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { expect, newPerson, test } from './fixtures.ts';
+import { createSoftwareBrowser } from './software-browser.ts';
 
 test.describe('links from an administrator', () => {
   test('an invitation makes the first passkey of an account that is there', async ({ page, server }) => {
@@ -69,6 +70,7 @@ test.describe('links from an administrator', () => {
     freshServer,
   }) => {
     const server = await freshServer({ LATCHKEY_SIGN_UP: 'invitation' });
+    await createSoftwareBrowser(server.origin).enrol(server.setupLink(), { name: 'Ada', userName: 'ada' });
     await openAccount(page, server.origin);
     await atHeading(page, 'Sign in');
     await expect(page.getByRole('link', { name: 'Create an account' })).toHaveCount(0);
