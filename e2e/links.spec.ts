@@ -70,7 +70,8 @@ test.describe('links from an administrator', () => {
     freshServer,
   }) => {
     const server = await freshServer({ LATCHKEY_SIGN_UP: 'invitation' });
-    await createSoftwareBrowser(server.origin).enrol(server.setupLink(), { name: 'Ada', userName: 'ada' });
+    const administrator = createSoftwareBrowser(server.origin);
+    await administrator.enrol(await server.setupLink(), { name: 'Ada', userName: 'ada' });
     await openAccount(page, server.origin);
     await atHeading(page, 'Sign in');
     await expect(page.getByRole('link', { name: 'Create an account' })).toHaveCount(0);
