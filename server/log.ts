@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { type DestinationStream, pino } from 'pino';
+import { pino } from 'pino';
 import { AppError } from './errors.ts';
+import { createLogOutput, type LogOutput } from './log-output.ts';
 
 type Write = (facts: object, event: string) => void;
 
@@ -19,46 +20,30 @@ export interface LogOptions {
   /** `auto` is text on a terminal and JSON elsewhere. */
   format: 'auto' | 'json' | 'text';
   /** Standard output, if absent. */
-  destination?: DestinationStream;
+  destination?: LogOutput;
 }
 
 /** JSON lines for machines, or text for people. */
 export function createLog({ level, format, destination }: LogOptions): Log {
   const forPeople = format === 'text' || (format === 'auto' && !destination && process.stdout.isTTY === true);
-  const stream = forPeople ? readable(destination) : (destination ?? standardOutput());
+  const output = destination ?? createLogOutput(missingLines);
+  const colorize = !destination && process.stdout.isTTY === true;
+  const stream = forPeople ? readable(output, { colorize }) : output;
   const timestamp = pino.stdTimeFunctions.isoTime;
   // `tidy` has made facts of errors already; pino's own serializer would drop their causes.
   const serializers = { err: (facts: unknown) => facts };
   return fromPino(pino({ level, base: null, timestamp, serializers }, stream));
 }
 
-/** Lines of one turn of the event loop share one write; what is left is written when the process ends. */
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: 8192 });
-  let isDue = false;
-  const flush = () => {
-    isDue = false;
-    output.flushSync();
-  };
-  process.on('exit', flush);
-  return {
-    write(line) {
-      output.write(line);
-      if (!isDue) setImmediate(flush);
-      isDue = true;
-    },
-  };
-}
+/** Says how many lines are not there, as one more line. */
+const missingLines = (count: number) =>
+  `${JSON.stringify({ level: 40, time: new Date().toISOString(), count, msg: 'log lines lost' })}\n`;
 
 /** pino-pretty is loaded only here: a server that logs JSON runs without it. */
-function readable(destination: DestinationStream | undefined): DestinationStream {
-  const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
-  return pretty.build({
-    sync: true,
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss',
-    ...(destination && { destination: destination as NodeJS.WritableStream, colorize: false }),
-  });
+function readable(output: LogOutput, { colorize }: { colorize: boolean }): LogOutput {
+  const { prettyFactory }: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
+  const format = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss', colorize });
+  return { write: (line) => output.write(format(line)) };
 }
 
 type PinoLogger = ReturnType<typeof pino>;

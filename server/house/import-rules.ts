@@ -16,6 +16,7 @@ const calls: Record<string, readonly string[]> = {
   groups: [],
   home: [],
   http: ['views'],
+  log: ['log-output'],
   interactions: ['accounts', 'apps', 'oidc', 'passkeys', 'sign-ins'],
   oidc: ['accounts', 'apps', 'http', 'sign-ins', 'views'],
   passkeys: ['fido-metadata', 'secret'],
