@@ -5,7 +5,7 @@ import type { Engine } from './e2e/fixtures.ts';
 const executablePath = await findBrowser();
 
 // biome-ignore lint/style/noDefaultExport: Playwright reads its configuration from the default export
-export default defineConfig<object, { engine: Engine }>({
+export default defineConfig<object, { engine: Engine; split: boolean }>({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
@@ -23,6 +23,8 @@ export default defineConfig<object, { engine: Engine }>({
   },
   projects: [
     { name: 'sqlite', use: { engine: 'sqlite' } },
+    // Its one port is the demo's, so that it runs once.
+    { name: 'passkeys-remote', use: { engine: 'sqlite', split: true }, testIgnore: 'try-it.spec.ts' },
     ...(process.env.TEST_MONGO_URL
       ? [{ name: 'mongo', use: { engine: 'mongodb' as const }, testIgnore: 'try-it.spec.ts' }]
       : []),

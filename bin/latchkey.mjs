@@ -13,7 +13,7 @@ const launcher = fileURLToPath(import.meta.url);
 
 const [command, ...rest] = process.argv.slice(2);
 
-if (command === 'start' && process.env.npm_lifecycle_event) stopWithParent();
+if (['start', 'passkeys'].includes(command) && process.env.npm_lifecycle_event) stopWithParent();
 
 // `npm ci --omit=dev` runs `prepare` too: what was built before stays.
 if (command === 'prepare' && !existsSync(join(root, 'node_modules/esbuild')))
@@ -46,6 +46,8 @@ async function run() {
   if (command === 'prepare') return runFile('views/build.ts');
   if (command === 'run')
     return rest[0] ? runFile(rest[0], rest.slice(1)) : refuse('latchkey run needs a file.', 2);
+  if (command === 'passkeys' && rest.length === 0)
+    return import('../server/passkeys/remote/main.ts').then(({ start }) => start());
   if (command !== 'start') return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
   if (rest.length > 0) return refuse(`latchkey start takes no arguments (got "${rest.join(' ')}").`, 2);
   if (!(await pagesAreBuilt())) return;

@@ -9,6 +9,8 @@ export type Engine = ServerOptions['engine'];
 
 interface ForEachWorker {
   engine: Engine;
+  /** Whether the passkey manager is a service of its own. */
+  split: boolean;
   /** A server where everyone may sign up, shared by the tests of a worker: each makes people of its own. */
   server: ServerProcess;
   /** An app that asks for consent, registered at `server`. */
@@ -29,12 +31,13 @@ export interface App {
 
 export const test = base.extend<ForEachTest, ForEachWorker>({
   engine: ['sqlite', { scope: 'worker', option: true }],
+  split: [false, { scope: 'worker', option: true }],
 
   server: [
-    async ({ engine }, use) => {
+    async ({ engine, split }, use) => {
       // The tests knock from one address, faster than people do.
       const settings = { LATCHKEY_SIGN_UP: 'open', LATCHKEY_RATE_LIMIT: '100000' };
-      await using server = await startServer({ engine, settings });
+      await using server = await startServer({ engine, split, settings });
       await use(server);
     },
     { scope: 'worker', timeout: 60_000 },
@@ -56,9 +59,9 @@ export const test = base.extend<ForEachTest, ForEachWorker>({
     { scope: 'worker' },
   ],
 
-  freshServer: async ({ engine }, use) => {
+  freshServer: async ({ engine, split }, use) => {
     await using started = new AsyncDisposableStack();
-    await use(async (settings = {}) => started.use(await startServer({ engine, settings })));
+    await use(async (settings = {}) => started.use(await startServer({ engine, split, settings })));
   },
 
   authenticator: [

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import { type PasskeyServiceProcess, startPasskeyService, withoutSettings } from './passkey-service.ts';
 import { openTestStorage } from './test-storage.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,6 +19,8 @@ export interface ServerProcess extends AsyncDisposable {
   /** The issuer: `http://localhost:PORT`. */
   readonly origin: string;
   readonly dataDir: string;
+  /** The passkey manager, where it runs apart. */
+  readonly passkeys?: PasskeyServiceProcess;
   /** Everything it printed so far. */
   output(): string;
   /** The setup link it logs at its start. */
@@ -31,22 +34,30 @@ export interface ServerProcess extends AsyncDisposable {
 
 export interface ServerOptions {
   engine: 'sqlite' | 'mongodb';
+  /** Whether the passkey manager is a service of its own. */
+  split?: boolean;
   /** Settings by name, such as `LATCHKEY_SIGN_UP`. */
   settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts `latchkey start` on a free port and waits until it is ready. */
-export async function startServer({ engine, settings = {} }: ServerOptions): Promise<ServerProcess> {
+export async function startServer({
+  engine,
+  split = false,
+  settings = {},
+}: ServerOptions): Promise<ServerProcess> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const storage = await openTestStorage(engine, dataDir);
+  const passkeys = split ? await startPasskeyService({ engine, origin, folder: dataDir }) : undefined;
   const env = {
     ...withoutSettings(process.env),
     LATCHKEY_ISSUER: origin,
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_LOG_FORMAT: 'json',
     ...storage.settings,
+    ...passkeys?.settings,
     ...settings,
   };
   const child = spawn(process.execPath, [launcher, 'start'], {
@@ -69,6 +80,7 @@ export async function startServer({ engine, settings = {} }: ServerOptions): Pro
   return {
     origin,
     dataDir,
+    ...(passkeys && { passkeys }),
     output: () => printed,
     setupLink: () => setupLinkIn(() => printed),
     latchkey,
@@ -77,15 +89,11 @@ export async function startServer({ engine, settings = {} }: ServerOptions): Pro
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
+      await passkeys?.[Symbol.asyncDispose]();
       await storage.remove();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** The environment of this process, without settings that were meant for another server. */
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LATCHKEY_')));
 }
 
 async function setupLinkIn(output: () => string): Promise<string> {

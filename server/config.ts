@@ -82,6 +82,10 @@ function arrange(values: Settings) {
       ...RelyingParty[],
     ],
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
+    /** The passkey manager as a service of its own, and who the services are to each other. */
+    passkeysUrl: values.LATCHKEY_PASSKEYS_URL,
+    certificates: values.LATCHKEY_CERTIFICATES ?? join(values.LATCHKEY_DATA_DIR, 'certificates'),
+    trustDomain: values.LATCHKEY_TRUST_DOMAIN ?? issuer.hostname,
     signUp: values.LATCHKEY_SIGN_UP,
     /** Seconds. */
     lifetimes: {
@@ -155,6 +159,10 @@ function check(config: Config): string[] {
   if (!config.relyingParties.some((party) => party.origins.includes(config.issuer)))
     problems.push(
       `LATCHKEY_PASSKEY_ORIGINS must list the issuer ${config.issuer} under one RP ID: people sign in there.`,
+    );
+  if (config.passkeysUrl?.startsWith('http:'))
+    problems.push(
+      `LATCHKEY_PASSKEYS_URL is ${config.passkeysUrl}: it must begin with https://. The passkey manager answers over mutual TLS alone.`,
     );
   if (config.lifetimes.refreshTokenIdle > config.lifetimes.refreshToken)
     problems.push('LATCHKEY_REFRESH_TOKEN_IDLE_DAYS must not be more than LATCHKEY_REFRESH_TOKEN_DAYS.');

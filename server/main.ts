@@ -5,14 +5,13 @@ import { errorPage } from '../views/pages/error.ts';
 import { createLink } from './admin/links.ts';
 import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
-import { createAudit } from './audit/audit.ts';
+import { type Audit, createAudit } from './audit/audit.ts';
 import { doChores } from './chores.ts';
-import { commandName, nameCommands } from './cli/command-name.ts';
-import { failureLines } from './cli/failure.ts';
-import { type Config, doubtsAbout, readConfig } from './config.ts';
-import { leave, leaveOnFaults, stopOnSignals } from './ending.ts';
+import { commandName } from './cli/command-name.ts';
+import { type Config, doubtsAbout } from './config.ts';
+import { leave } from './ending.ts';
 import { hasAdministrator } from './enrolment/link.ts';
-import { AppError, ConfigError, StorageError } from './errors.ts';
+import { AppError, StorageError } from './errors.ts';
 import { greeting } from './home/greeting.ts';
 import { createApplication } from './http/application.ts';
 import { serveAssets, withLogo } from './http/assets.ts';
@@ -21,34 +20,19 @@ import { createReadiness, type Readiness } from './http/health.ts';
 import { createMetrics, type Metrics, serveMetrics } from './http/metrics.ts';
 import { createPageReader } from './http/page.ts';
 import { listen } from './http/server.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { openPaths } from './oidc/routes.ts';
-import { createPasskeyManager } from './passkeys/create-manager.ts';
+import { openPasskeys, refusedCeremony } from './open-passkeys.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
+import { type Running, startProcess } from './start-process.ts';
 import type { Storage } from './storage.ts';
 
 const now = () => Date.now();
 
-/** Starts the server that the environment describes; SIGTERM or SIGINT stops it. */
-export async function start(): Promise<void> {
-  try {
-    const config = readConfig(process.env);
-    const log = createLog(config.log);
-    leaveOnFaults(log);
-    stopOnSignals(await run(config, log), { log, notice: config.onLocalhost ? 0 : 1500 });
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof StorageError)) throw error;
-    console.error(nameCommands(`Latchkey did not start.\n${failureLines(error)}`, process.env));
-    process.exit(1);
-  }
-}
-
-export interface Running {
-  readiness: Readiness;
-  resources: AsyncDisposableStack;
-}
+/** Starts the server that the environment describes. */
+export const start = () => startProcess(process.env, run);
 
 /** @param open tests give one whose storage fails */
 export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
@@ -72,7 +56,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     rooms: async () => rooms.requireOpen(),
   });
   const front = openFront({ config, secret, log, metrics, readiness, rooms });
-  const dependencies = openDependencies({ config, secret, storage, log, metrics, resources, front });
+  const dependencies = await openDependencies({ config, secret, storage, log, metrics, resources, front });
   const prepared = prepare(dependencies, rooms);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
@@ -118,14 +102,17 @@ function openFront(parts: {
     trustedProxies: config.trustedProxies,
     cookieKeyring: secret.cookieKeyring,
     openPaths,
-    renderErrorPage: (ctx, { status, code, message }) =>
-      String(errorPage(readPage(ctx), { status, code, description: message, startUrl: '/account' })),
+    renderErrorPage: (ctx, { status, code, message }) => {
+      const retries = code === 'unavailable' && ctx.method === 'GET';
+      const data = { status, code, description: message, startUrl: '/account', retries };
+      return String(errorPage(readPage(ctx), data));
+    },
   });
   app.use(serveAssets(find)).use(rooms.middleware);
   return { readPage, handler: app.callback() };
 }
 
-function openDependencies(parts: {
+async function openDependencies(parts: {
   config: Config;
   secret: OpenSecret;
   storage: Storage;
@@ -133,7 +120,7 @@ function openDependencies(parts: {
   metrics: Metrics;
   resources: AsyncDisposableStack;
   front: Front;
-}): RoomDependencies {
+}): Promise<RoomDependencies> {
   const { config, secret, storage, log, metrics, resources, front } = parts;
   const audit = createAudit({ events: storage.auditEvents, now, log, onLost: metrics.countLostAuditEvents });
   const apps = createAppCache(storage.apps, { builtin: builtinApps(config) });
@@ -141,22 +128,31 @@ function openDependencies(parts: {
   resources.defer(() => audit.flush());
   resources.defer(() => chores.abort());
   doChores({ storage, apps, log, now }, chores.signal);
+  const counted: Audit = {
+    ...audit,
+    record(event) {
+      if (event.type === 'sign_in.succeeded') metrics.countSignIn('succeeded');
+      if (event.type === 'sign_in.failed') metrics.countSignIn(event.reason ?? 'failed');
+      return audit.record(event);
+    },
+  };
+  const { record } = counted;
+  const passkeys = resources.use(
+    await openPasskeys(
+      { config, secret, storage, log, now, onRefused: (refused) => void record(refusedCeremony(refused)) },
+      { onRefusedCall: (call) => void record({ type: 'service.refused', details: { ...call } }) },
+    ),
+  );
   return {
     config,
     secret,
     storage,
+    passkeys,
     apps,
     log,
     now,
     readPage: front.readPage,
-    audit: {
-      ...audit,
-      record(event) {
-        if (event.type === 'sign_in.succeeded') metrics.countSignIn('succeeded');
-        if (event.type === 'sign_in.failed') metrics.countSignIn(event.reason ?? 'failed');
-        return audit.record(event);
-      },
-    },
+    audit: counted,
     ...(config.demo ? { startDemo: demoStarter(config.issuer, resources) } : undefined),
   };
 }
@@ -192,22 +188,17 @@ async function greet(dependencies: RoomDependencies): Promise<void> {
   else if (setUp) log.info({ command: `${commandName(process.env)} setup-link` }, 'no administrator yet');
 }
 
-async function makeSetupLink({ config, secret, storage, audit, log }: RoomDependencies): Promise<string> {
-  const { relyingParties, brand, issuer } = config;
-  const manager = createPasskeyManager({
-    storage,
-    relyingParties,
-    rpName: brand.name,
-    hash: secret.hash,
-    now,
-    log,
-  });
+async function makeSetupLink(dependencies: RoomDependencies): Promise<string> {
+  const { config, secret, storage, passkeys, audit } = dependencies;
+  const { issuer } = config;
   const { invitations } = storage;
-  const enrolment = manager.as('enrolment');
+  const tickets = passkeys.as('enrolment');
   const link = { purpose: 'setup', actor: { kind: 'machine' } } as const;
-  return (
-    await createLink({ invitations, enrolment, hash: secret.hash, issuer, record: audit.record, now }, link)
-  ).url;
+  const { url } = await createLink(
+    { invitations, tickets, hash: secret.hash, issuer, record: audit.record, now },
+    link,
+  );
+  return url;
 }
 
 /** Starts the demo app at its first use, in this process, unless it runs already (`npm run demo`). */

@@ -28,8 +28,7 @@ import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
 import { protocolEndpoints, redirectPost } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { createVault } from './oidc/vault.ts';
-import { createPasskeyManager } from './passkeys/create-manager.ts';
-import type { RefusedCeremony } from './passkeys/dependencies.ts';
+import type { OpenPasskeyManager } from './passkeys/create-manager.ts';
 import type { Secret } from './secret/secret.ts';
 import { isStanding } from './sign-ins/standing.ts';
 import type { Storage } from './storage.ts';
@@ -38,6 +37,7 @@ export interface RoomDependencies {
   config: Config;
   secret: Secret;
   storage: Storage;
+  passkeys: OpenPasskeyManager;
   apps: AppCache;
   audit: Audit;
   log: Log;
@@ -48,12 +48,11 @@ export interface RoomDependencies {
 }
 
 export async function openRooms(dependencies: RoomDependencies): Promise<Middleware> {
-  const { config, secret, storage, apps, audit, readPage, now } = dependencies;
+  const { config, secret, storage, passkeys, apps, audit, readPage, now } = dependencies;
   const { accounts, artifacts, signIns, groups, invitations } = storage;
   const vault = createVault(secret);
   const consents = createConsents({ artifacts, vault });
   const sessions = createSessions({ artifacts, signIns, vault, now });
-  const passkeys = openPasskeyManager(dependencies);
   const manager = passkeys.as('provider');
   const provider = createProvider({
     ...(await providerDependencies(dependencies, { vault, consents })),
@@ -108,24 +107,6 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     protocolEndpoints(provider),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),
   ]);
-}
-
-function openPasskeyManager({ config, secret, storage, audit, log, now }: RoomDependencies) {
-  return createPasskeyManager({
-    storage,
-    relyingParties: config.relyingParties,
-    rpName: config.brand.name,
-    hash: secret.hash,
-    now,
-    log,
-    onRefused: (refused) => void audit.record(refusedCeremony(refused)),
-  });
-}
-
-function refusedCeremony({ reason, purpose, passkeyId }: RefusedCeremony) {
-  const type =
-    purpose === 'register' ? ('passkey.registration_refused' as const) : ('sign_in.failed' as const);
-  return { type, reason, details: { purpose }, ...(passkeyId ? { passkeyId } : undefined) };
 }
 
 async function providerDependencies(

@@ -67,6 +67,12 @@ const colour: Reader<string> = (value = '') => {
   return value.toLowerCase();
 };
 
+/** SPIFFE-ID §2.1: lower-case letters, digits, dots, dashes and underscores. */
+const trustDomain: Reader<string> = (value = '') => {
+  if (!/^[a-z0-9._-]{1,255}$/.test(value)) throw new Error('must be a name such as example.com');
+  return value;
+};
+
 const relyingParties: Reader<readonly RelyingParty[]> = (value = '') =>
   value.split(';').map((entry) => {
     const [rpId, origins] = entry.split('=').map((part) => part.trim());
@@ -92,4 +98,15 @@ const absent =
   (value) =>
     value === undefined ? undefined : reader(value);
 
-export const readers = { text, url, port, integer, oneOf, cidrs, colour, relyingParties, absent };
+export const readers = {
+  text,
+  url,
+  port,
+  integer,
+  oneOf,
+  cidrs,
+  colour,
+  relyingParties,
+  trustDomain,
+  absent,
+};

@@ -15,7 +15,7 @@ function setting<T>(read: Reader<T>, byDefault: string, about: string): Setting<
   return { read, about, byDefault };
 }
 
-const { text, url, port, integer, oneOf, cidrs, colour, relyingParties, absent } = readers;
+const { text, url, port, integer, oneOf, cidrs, colour, relyingParties, trustDomain, absent } = readers;
 
 export const settings = {
   LATCHKEY_ISSUER: setting(
@@ -64,6 +64,21 @@ export const settings = {
     absent(relyingParties),
     'the host of the issuer, with the origin of the issuer',
     'RP IDs with the origins that may use them: `example.com=https://login.example.com,https://id.example.com;example.org=https://…`. New passkeys get the first RP ID.',
+  ),
+  LATCHKEY_PASSKEYS_URL: setting(
+    absent(url('')),
+    'the passkey manager runs in the same process',
+    'Where the passkey manager runs as a service of its own (`latchkey passkeys`): `https://passkeys.internal:3443`.',
+  ),
+  LATCHKEY_CERTIFICATES: setting(
+    absent(text('')),
+    'certificates in the data folder',
+    'The folder with a folder for each service identity of this process: `NAME/tls.crt`, `tls.key`, `ca.crt` and, where there is one, `ca.crl`. Read again when they change.',
+  ),
+  LATCHKEY_TRUST_DOMAIN: setting(
+    absent(trustDomain),
+    'the host of the issuer',
+    'The trust domain in the names of the services: `spiffe://TRUST-DOMAIN/provider`.',
   ),
   LATCHKEY_TRUSTED_PROXIES: setting(
     cidrs,

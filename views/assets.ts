@@ -9,7 +9,8 @@ export type AssetName =
   | 'sign-in.js'
   | 'enrol.js'
   | 'account.js'
-  | 'consent.js';
+  | 'consent.js'
+  | 'retry.js';
 
 /** Logical name → address, such as `/assets/main-3JQ5ZT.css`. */
 export type AssetUrls = Readonly<Record<AssetName, string>>;

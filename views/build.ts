@@ -14,6 +14,7 @@ const entries = {
   'enrol.js': 'browser/enrol.ts',
   'account.js': 'browser/account.ts',
   'consent.js': 'browser/consent.ts',
+  'retry.js': 'browser/retry.ts',
 } as const;
 
 await mkdir(dist, { recursive: true });

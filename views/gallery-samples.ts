@@ -182,6 +182,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       description: 'redirect_uri did not match any of the client’s registered redirect_uris',
       backToApp: { name: app.name, url: 'https://notes.example.com/' },
     }),
+  'error-away': (page) => errorPage(page, { status: 503, code: 'unavailable', retries: true }),
   'error-internal': (page) => errorPage(page, { status: 500, code: 'internal', startUrl: '/account' }),
   'error-not-found': (page) => errorPage(page, { status: 404, code: 'not_found', startUrl: '/account' }),
 };

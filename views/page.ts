@@ -40,7 +40,7 @@ export interface Layout {
   content: Html;
   /** One card of reading width, or a page of several cards. */
   shape?: 'card' | 'sheet';
-  script?: 'sign-in.js' | 'enrol.js' | 'account.js' | 'consent.js';
+  script?: 'sign-in.js' | 'enrol.js' | 'account.js' | 'consent.js' | 'retry.js';
   /** Read by the script from `#page-data`. */
   data?: ScriptData;
   /** Without where the address carries a request that a link would lose. */
@@ -71,7 +71,7 @@ ${masthead(page)}
 ${layout.banner}
 <h1 id="heading" tabindex="-1">${layout.heading}</h1>
 ${layout.lead && html`<p class="lead">${layout.lead}</p>`}
-${layout.script && html`<noscript><p class="notice caution">${words('page.noScript')}</p></noscript>`}
+${layout.script && layout.script !== 'retry.js' && html`<noscript><p class="notice caution">${words('page.noScript')}</p></noscript>`}
 ${layout.content}
 </main>
 ${footer(page, layout.languageLinks ?? true)}

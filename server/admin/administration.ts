@@ -14,9 +14,8 @@ export type Administrator =
 
 export interface AdminDependencies {
   storage: Pick<ProviderStorage, 'accounts' | 'apps' | 'groups' | 'invitations' | 'artifacts'>;
-  /** The passkey manager's views for those two identities, and no other. */
-  enrolment: Pick<PasskeyManager, 'issueTicket'>;
-  administration: Pick<PasskeyManager, 'listPasskeys' | 'confirmPasskey' | 'removePasskeys'>;
+  /** The passkey manager's view for this identity, and no other. */
+  administration: Pick<PasskeyManager, 'issueTicket' | 'listPasskeys' | 'confirmPasskey' | 'removePasskeys'>;
   /** `Secret.hash`. */
   hash: (namespace: string, value: string) => string;
   issuer: string;

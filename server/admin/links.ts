@@ -5,8 +5,8 @@ import type { InvitationPurpose, InvitationRepository } from '../storage.ts';
 
 export interface LinkDependencies {
   invitations: Pick<InvitationRepository, 'insert'>;
-  /** Only the enrolment identity of the passkey manager makes tickets. */
-  enrolment: Pick<PasskeyManager, 'issueTicket'>;
+  /** A view of the passkey manager that may make tickets of this kind. */
+  tickets: Pick<PasskeyManager, 'issueTicket'>;
   /** `Secret.hash`. */
   hash: (namespace: string, value: string) => string;
   issuer: string;
@@ -41,10 +41,10 @@ const kinds = {
  * so that nobody can register one without it; both sides keep a keyed hash of it alone.
  */
 export async function createLink(dependencies: LinkDependencies, link: NewLink): Promise<Link> {
-  const { invitations, enrolment, hash, issuer, record, now } = dependencies;
+  const { invitations, tickets, hash, issuer, record, now } = dependencies;
   const { path, ticket: purpose, minutes } = kinds[link.purpose];
   const { account, actor } = link;
-  const { ticket } = await enrolment.issueTicket({
+  const { ticket } = await tickets.issueTicket({
     purpose,
     minutes,
     ...(account && { userHandle: account.userHandle }),

@@ -19,10 +19,11 @@ export interface Invited {
 }
 
 export function peopleOperations(context: AdminContext) {
-  const { storage, enrolment, administration, record, now, actor, signUp } = context;
+  const { storage, administration, record, now, actor, signUp } = context;
   const { accounts, invitations } = storage;
   const { disable, enable, remove } = suspension(context);
-  const link = (kind: Omit<NewLink, 'actor'>) => createLink({ ...context, invitations }, { ...kind, actor });
+  const link = (kind: Omit<NewLink, 'actor'>) =>
+    createLink({ ...context, invitations, tickets: administration }, { ...kind, actor });
   const passkeysOf = (account: Account) => passkeysOfHandles(administration, account.userHandles);
 
   function requireInvitations(): void {
@@ -51,7 +52,7 @@ export function peopleOperations(context: AdminContext) {
     async invite({ role = 'person', ...fields }: Invited): Promise<{ account: Account; link: Link }> {
       requireInvitations();
       const profile = parseProfile(fields);
-      const { userHandle } = await enrolment.issueTicket({ purpose: 'first', minutes: 1 });
+      const { userHandle } = await administration.issueTicket({ purpose: 'first', minutes: 1 });
       const account = newAccount({ profile, userHandle, role, now: now() });
       await accounts.insert(account).catch(userNameTaken);
       await record({ type: 'account.created', actor, accountId: account.id, details: { role } });

@@ -30,6 +30,7 @@ const auditEventTypes = {
   'group.changed': 'A group or its members changed.',
   'group.removed': 'A group was removed.',
   'signing_key.made': 'A signing key was made.',
+  'service.refused': 'A service was refused what it may not call, or for its certificate.',
   'backup.made': 'A copy of the storage was made.',
   'backup.restored': 'The storage was restored from a copy.',
   'audit.interrupted': 'Events were lost because the storage refused them; a new chain begins.',

@@ -46,19 +46,17 @@ export function withAdministration<T>(
   work: (administration: Administration) => Promise<T>,
 ): Promise<T> {
   return withInstallation(surroundings, async ({ config, secret, storage, record }) => {
-    const { createPasskeyManager } = await import('../passkeys/create-manager.ts');
-    const manager = createPasskeyManager({
+    const { openPasskeys } = await import('../open-passkeys.ts');
+    await using passkeys = await openPasskeys({
+      config,
+      secret,
       storage,
-      relyingParties: config.relyingParties,
-      rpName: config.brand.name,
-      hash: secret.hash,
-      now: surroundings.now,
       log: commandLog(),
+      now: surroundings.now,
     });
     const dependencies = {
       storage,
-      enrolment: manager.as('enrolment'),
-      administration: manager.as('administration'),
+      administration: passkeys.as('administration'),
       hash: secret.hash,
       issuer: config.issuer,
       signUp: config.signUp,

@@ -48,6 +48,9 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
     .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
     .showHelpAfterError('(--help says how)');
   program.command('start').description('start the server');
+  program
+    .command('passkeys')
+    .description('start the passkey manager as a service of its own (docs/operations.md)');
   addMachineCommands(program, surroundings);
   addDoctorCommand(program, surroundings, setExitCode);
   addStorageCommands(program, surroundings);

@@ -9,7 +9,8 @@ const calls: Record<string, readonly string[]> = {
   admin: ['accounts', 'apps', 'enrolment', 'groups', 'sign-ins'],
   apps: [],
   audit: [],
-  cli: ['admin', 'audit', 'config', 'passkeys', 'secret', 'storage'],
+  certificates: ['service-identity'],
+  cli: ['admin', 'audit', 'certificates', 'config', 'open-passkeys', 'passkeys', 'secret', 'storage'],
   config: ['setting-readers', 'settings'],
   enrolment: ['accounts', 'sign-ins'],
   'fido-metadata': [],
@@ -40,12 +41,13 @@ const standalone: Record<string, readonly string[]> = {
   demo: [],
   'fido-metadata': ['errors', 'log'],
   http: ['errors', 'log', 'views', 'secret'],
-  passkeys: ['errors', 'log', 'fido-metadata', 'secret', 'setting-readers'],
+  passkeys: ['errors', 'log', 'fido-metadata', 'secret', 'service-identity', 'setting-readers'],
+  'service-identity': ['errors', 'log'],
   views: [],
 };
 
 /** Files that put the rooms together, and may import every one of them. */
-const wiring = /(^|\/)main\.ts$|^server\/(rooms|chores|docs)\.ts$/;
+const wiring = /(^|\/)main\.ts$|^server\/(rooms|chores|docs|open-passkeys|start-process)\.ts$/;
 
 /** Packages that only some places may use, as values. `routes` are the files of that name. */
 const packages: Record<string, readonly string[]> = {
@@ -61,6 +63,8 @@ const packages: Record<string, readonly string[]> = {
   pino: ['log'],
   'prom-client': ['http'],
   'rate-limiter-flexible': ['http', 'adapters/mongo'],
+  undici: ['passkeys'],
+  cockatiel: ['passkeys'],
 };
 
 /** The types of these are as bound to their places as their values. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type RunningServer, serve } from './server.ts';
 
 interface ObservedRequest {
@@ -17,6 +17,12 @@ export interface Metrics {
   countSignIn(result: string): void;
   /** An audit event that could not be stored. */
   countLostAuditEvents(count: number): void;
+  /** A call between services that was not answered. */
+  countRefusedCall(reason: string): void;
+  /** Days until the certificate of a service identity expires. @param notAfter milliseconds since the epoch */
+  watchCertificate(name: string, notAfter: () => number): void;
+  /** Whether the passkey manager answers this caller. */
+  setLink(caller: string, isUp: boolean): void;
 }
 
 /** @param collectRuntime memory, garbage collection and event loop lag, too; costs a timer */
@@ -44,6 +50,7 @@ export function createMetrics({ collectRuntime }: { collectRuntime: boolean }): 
   });
   return {
     registry,
+    ...serviceMetrics(registers),
     observeRequest: ({ method, path, status, seconds }) =>
       requests.observe(
         { method: methodClass(method), route: routeClass(path), status: statusClass(status) },
@@ -51,6 +58,39 @@ export function createMetrics({ collectRuntime }: { collectRuntime: boolean }): 
       ),
     countSignIn: (result) => signIns.inc({ result }),
     countLostAuditEvents: (count) => lost.inc(count),
+  };
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** What happens between services. */
+function serviceMetrics(registers: Registry[]) {
+  const refused = new Counter({
+    name: 'latchkey_refused_calls_total',
+    help: 'Calls between services that were refused, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const certificates = new Map<string, () => number>();
+  new Gauge({
+    name: 'latchkey_certificate_days',
+    help: 'Days until the certificate of a service identity expires.',
+    labelNames: ['name'],
+    registers,
+    collect() {
+      for (const [name, notAfter] of certificates) this.set({ name }, (notAfter() - Date.now()) / day);
+    },
+  });
+  const link = new Gauge({
+    name: 'latchkey_passkey_manager_up',
+    help: 'Whether the passkey manager answers, by caller.',
+    labelNames: ['caller'],
+    registers,
+  });
+  return {
+    countRefusedCall: (reason: string) => refused.inc({ reason }),
+    watchCertificate: (name: string, notAfter: () => number) => void certificates.set(name, notAfter),
+    setLink: (caller: string, isUp: boolean) => link.set({ caller }, Number(isUp)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Adapter, errors } from 'oidc-provider';
-import { StorageError } from '../errors.ts';
+import { AppError, StorageError } from '../errors.ts';
 
 /**
  * Says in oidc-provider's words that the storage cannot be used right now: apps get `temporarily_unavailable`
@@ -12,7 +12,7 @@ export function answering<Asked extends unknown[], Answer>(
     try {
       return await ask(...asked);
     } catch (error) {
-      throw error instanceof StorageError ? unavailable(error) : error;
+      throw isAway(error) ? unavailable(error) : error;
     }
   };
 }
@@ -23,7 +23,11 @@ export function answeringAdapter(adapter: Adapter): Adapter {
   return Object.fromEntries(methods);
 }
 
-function unavailable(cause: StorageError): errors.OIDCProviderError {
+/** The storage, or the passkey manager where it is a service of its own. */
+const isAway = (error: unknown) =>
+  error instanceof StorageError || (error instanceof AppError && error.code === 'unavailable');
+
+function unavailable(cause: unknown): errors.OIDCProviderError {
   const error = new errors.TemporarilyUnavailable('Please try again in a moment.');
   return Object.assign(error, { cause, status: 503, statusCode: 503 });
 }

@@ -279,7 +279,11 @@ export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>)
     it('adds one with an additional ticket, confirmed and beside the others', async () => {
       const person = await enrol(opened);
       const { userHandle } = person;
-      const issued = await opened.enrolment.issueTicket({ purpose: 'additional', userHandle, minutes: 60 });
+      const issued = await opened.administration.issueTicket({
+        purpose: 'additional',
+        userHandle,
+        minutes: 60,
+      });
       const { passkey } = await register(opened, { device: deviceHere(), authorization: issued });
       assert.equal(passkey.assurance, 'confirmed');
       await signIn(opened, person);

@@ -52,7 +52,12 @@ export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyMan
         name,
         async (input: unknown) => {
           if (!allowed.includes(name)) throw new AppError('forbidden', { detail: `${identity}: ${name}` });
-          return call(dependencies, name, input);
+          const checked = readInput(name, input);
+          if (identity === 'enrolment' && !isForFirstPasskey(checked))
+            throw new AppError('forbidden', {
+              detail: `${identity}: a ticket for more than a first passkey`,
+            });
+          return call(dependencies, name, checked);
         },
       ]);
       return Object.freeze(Object.fromEntries(restricted));
@@ -63,8 +68,10 @@ export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyMan
 /** `inputs` has checked what `methods` is given, so the types that the table cannot pair hold. */
 function call(dependencies: Dependencies, name: MethodName, input: unknown): Promise<unknown> {
   const method = methods[name] as (dependencies: Dependencies, input: unknown) => Promise<unknown>;
-  return method(dependencies, readInput(name, input));
+  return method(dependencies, input);
 }
+
+const isForFirstPasskey = (input: unknown) => (input as { purpose?: unknown }).purpose === 'first';
 
 function readInput(name: MethodName, input: unknown): unknown {
   try {

@@ -14,7 +14,7 @@ export type CeremonyPurpose = 'register' | 'sign-in' | ProofPurpose;
  * Who calls. In one process the caller says so once, when it asks for its view of the manager;
  * over mTLS the certificate does. What each may call stands in `permissions`.
  */
-export type CallerIdentity = 'provider' | 'enrolment' | 'administration';
+export type CallerIdentity = 'provider' | 'enrolment' | 'administration' | 'metadata' | 'monitor';
 
 /** Where a ceremony takes place: its answer is refused anywhere else. */
 export interface CeremonyContext {
@@ -110,7 +110,10 @@ export interface PasskeyManager {
   sweep(input: { now: number }): Promise<{ removed: number }>;
 }
 
-/** Least privilege: identity → methods, deny by default. */
+/**
+ * Least privilege: identity → methods, deny by default. Of tickets, `enrolment` gets those for a first passkey alone:
+ * it runs beside the pages, and what it holds must add a passkey to nobody who has one.
+ */
 export const permissions: Record<CallerIdentity, readonly (keyof PasskeyManager)[]> = {
   provider: [
     'beginRegistration',
@@ -124,4 +127,8 @@ export const permissions: Record<CallerIdentity, readonly (keyof PasskeyManager)
   ],
   enrolment: ['issueTicket'],
   administration: ['issueTicket', 'listPasskeys', 'confirmPasskey', 'setPasskeyStatus', 'removePasskeys'],
+  // Refreshes the FIDO metadata.
+  metadata: [],
+  // Asks for the health alone.
+  monitor: [],
 };

@@ -29,7 +29,6 @@ export async function openAdministration({ signUp = 'invitation' }: { signUp?: C
   const audit = createAudit({ events: storage.auditEvents, now, log });
   const dependencies = {
     storage,
-    enrolment: manager.as('enrolment'),
     administration: manager.as('administration'),
     hash: secret.hash,
     issuer,

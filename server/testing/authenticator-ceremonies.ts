@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { openStorage } from '../../adapters/open.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { createPasskeyManager } from '../passkeys/create-manager.ts';
+import { createPasskeyManager, type OpenPasskeyManager } from '../passkeys/create-manager.ts';
 import type { PasskeyManagerDependencies, RefusedCeremony } from '../passkeys/dependencies.ts';
 import type {
   CeremonyContext,
@@ -27,6 +27,7 @@ export const here: CeremonyContext = { interaction: 'interaction-1', browser: 'b
 const user = { name: 'ada', displayName: 'Ada' };
 
 export interface OpenedManager extends AsyncDisposable {
+  manager: OpenPasskeyManager;
   provider: PasskeyManager;
   enrolment: PasskeyManager;
   administration: PasskeyManager;
@@ -52,6 +53,7 @@ export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManage
     onRefused: (ceremony) => refused.push(ceremony),
   });
   return {
+    manager,
     provider: manager.as('provider'),
     enrolment: manager.as('enrolment'),
     administration: manager.as('administration'),

@@ -95,7 +95,6 @@ export function administrationOf({
     { kind: 'machine' },
     {
       storage,
-      enrolment: manager.as('enrolment'),
       administration: manager.as('administration'),
       hash: secret.hash,
       issuer: config.issuer,

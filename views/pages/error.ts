@@ -14,6 +14,8 @@ export interface ErrorData {
   backToApp?: { name: string; url: string };
   /** To begin again here, such as `/account`. */
   startUrl?: string;
+  /** Whether the same page can be asked for again: then it does so by itself, until it is there. */
+  retries?: boolean;
 }
 
 /** What a person can do about it: each code belongs to one of these. */
@@ -71,15 +73,22 @@ export function errorPage(page: PageContext, data: ErrorData): Html {
     heading: words(heading),
     lead: words(advice),
     languageLinks: false,
+    ...(data.retries && { script: 'retry.js' }),
     content: html`${brand.supportContact && html`<p>${words.rich('page.support', { contact: contact(brand.supportContact) })}</p>`}
 ${data.backToApp && html`<p class="after"><a class="button primary" href="${data.backToApp.url}">${words('error.backToApp', { app: data.backToApp.name })}</a></p>`}
-${!data.backToApp && wayOn(page, kind, data.startUrl)}
+${!data.backToApp && (data.retries ? again(page) : wayOn(page, kind, data.startUrl))}
 <dl class="small-print">
 ${requestId && html`<div><dt>${words('page.requestId')}</dt><dd><code>${requestId}</code></dd></div>`}
 <div><dt>${words('error.code')}</dt><dd><code>${data.code}</code></dd></div>
 ${description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${description.slice(0, 300)}</dd></div>`}
 </dl>`,
   });
+}
+
+/** An empty address is the page's own. */
+function again({ words }: PageContext): Html {
+  return html`<p class="quiet" data-retrying hidden>${words('error.retrying')}</p>
+<p class="after"><a class="button primary" href="">${words('error.again')}</a></p>`;
 }
 
 function wayOn({ words, issuer }: PageContext, kind: Kind, startUrl?: string): Html | undefined {

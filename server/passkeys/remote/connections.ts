@@ -1,0 +1,126 @@
+import { connect, type TLSSocket } from 'node:tls';
+import { Pool } from 'undici';
+import type { ServiceCertificate } from '../../service-identity/certificate.ts';
+import { type Credentials, judgePeer, requireStillValid } from '../../service-identity/credentials.ts';
+
+export interface ConnectionDependencies {
+  /** `https://host:port` */
+  url: string;
+  credentials: Credentials;
+  trustDomain: string;
+  now: () => number;
+}
+
+/** Connections to the passkey manager: few, kept, and each with a peer that was judged. */
+export interface Connections extends AsyncDisposable {
+  /** The pool to send with. @throws CertificateError where no peer is fit any more */
+  pool(): Pool;
+  /** How many handshakes there were. */
+  readonly handshakes: number;
+}
+
+/** Milliseconds after which a connection is renewed. */
+const age = 10 * 60 * 1000;
+/** Milliseconds. Longer than the deadline of a call, which covers all of it: this one only tidies up. */
+const patience = 4_000;
+
+/** Bytes. A person has few passkeys. */
+const largestAnswer = 1024 * 1024;
+
+export function openConnections(dependencies: ConnectionDependencies): Connections {
+  const { url, credentials, now } = dependencies;
+  const peers = new Map<TLSSocket, ServiceCertificate>();
+  let handshakes = 0;
+  const open = () =>
+    new Pool(url, {
+      connections: 16,
+      pipelining: 1,
+      headersTimeout: patience,
+      bodyTimeout: patience,
+      maxResponseSize: largestAnswer,
+      // Shorter than the service keeps them, so that it is us who close.
+      keepAliveTimeout: 30_000,
+      keepAliveMaxTimeout: 30_000,
+      clientTtl: age,
+      connect({ hostname, port }, callback) {
+        const socket = dial(dependencies, { hostname, port: Number(port) });
+        socket.once('error', (error) => callback(error, null));
+        socket.once('secureConnect', () => {
+          handshakes += 1;
+          const peer = judged(dependencies, socket);
+          peers.set(socket, peer);
+          socket.once('close', () => peers.delete(socket));
+          callback(null, socket);
+        });
+      },
+    });
+  let pool = open();
+  // Requests under way end on the connections that they began on.
+  credentials.onChange(() => {
+    const before = pool;
+    pool = open();
+    void before.close();
+  });
+  return {
+    get handshakes() {
+      return handshakes;
+    },
+    pool() {
+      for (const [socket, peer] of peers) if (!isFit(dependencies, peer)) socket.destroy();
+      requireStillValid(credentials.current.own, { credentials: credentials.current, now: now() });
+      return pool;
+    },
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}
+
+/** The peer is known by its URI name alone: what DNS says of it proves nothing, so Node's check of names is replaced. */
+function dial(
+  dependencies: ConnectionDependencies,
+  { hostname, port }: { hostname: string; port: number },
+): TLSSocket {
+  const { certificate, key, authorities } = dependencies.credentials.current;
+  return connect({
+    host: hostname,
+    port,
+    servername: hostname,
+    cert: certificate,
+    key,
+    ca: authorities,
+    minVersion: 'TLSv1.3',
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: true,
+    timeout: patience,
+    checkServerIdentity(_host, { raw }) {
+      try {
+        judge(dependencies, raw);
+        return undefined;
+      } catch (error) {
+        return error as Error;
+      }
+    },
+  });
+}
+
+function judge({ credentials, trustDomain, now }: ConnectionDependencies, der: Buffer): ServiceCertificate {
+  return judgePeer(der, {
+    trustDomain,
+    expected: ['passkey-manager'],
+    credentials: credentials.current,
+    now: now(),
+  });
+}
+
+/** Judged once already in the handshake, which would have failed. */
+function judged(dependencies: ConnectionDependencies, socket: TLSSocket): ServiceCertificate {
+  return judge(dependencies, socket.getPeerX509Certificate()?.raw ?? Buffer.alloc(0));
+}
+
+function isFit({ credentials, now }: ConnectionDependencies, peer: ServiceCertificate): boolean {
+  try {
+    requireStillValid(peer, { credentials: credentials.current, now: now() });
+    return true;
+  } catch {
+    return false;
+  }
+}

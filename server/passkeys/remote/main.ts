@@ -1,0 +1,117 @@
+/** `latchkey passkeys`: the passkey manager as a service of its own. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { openStorage } from '../../../adapters/open.ts';
+import { createAudit } from '../../audit/audit.ts';
+import { keepRenewed } from '../../certificates/keep-renewed.ts';
+import type { Config } from '../../config.ts';
+import { StorageError } from '../../errors.ts';
+import { createReadiness } from '../../http/health.ts';
+import { createMetrics, serveMetrics } from '../../http/metrics.ts';
+import { serve } from '../../http/server.ts';
+import type { Log } from '../../log.ts';
+import { managerHere, refusedCeremony } from '../../open-passkeys.ts';
+import { checkInstallation } from '../../secret/check-installation.ts';
+import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
+import { openCredentials } from '../../service-identity/credentials.ts';
+import { type Running, startProcess } from '../../start-process.ts';
+import type { Storage } from '../../storage.ts';
+import { createPasskeyService, type RefusedCall } from './service.ts';
+
+/** Beside a provider on the same machine it has data, and a secret, of its own. */
+const defaults = {
+  LATCHKEY_DATA_DIR: 'data/passkeys',
+  LATCHKEY_LISTEN_PORT: '3443',
+  LATCHKEY_CERTIFICATES: 'data/certificates',
+};
+
+const now = () => Date.now();
+const name = 'passkey-manager';
+
+export const start = () => startProcess({ ...defaults, ...process.env }, run);
+
+export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
+  await using resources = new AsyncDisposableStack();
+  const { trustDomain, certificates: directory, storageUrl } = config;
+  const stopping = new AbortController();
+  keepRenewed({ directory, trustDomain, names: [name], now, log, signal: stopping.signal });
+  const credentials = resources.use(openCredentials({ directory, name, trustDomain, now, log }));
+  const secret = openSecret(config);
+  const embedded = storageUrl.startsWith('sqlite:');
+  const storage = resources.use(
+    await open({ url: storageUrl, role: 'server', schema: 'migrate', waitUntilReady: embedded }),
+  );
+  await untilChecked(storage, { secret, log });
+  const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
+  metrics.watchCertificate(name, () => credentials.current.own.notAfter);
+  const { record, flush } = createAudit({
+    events: storage.auditEvents,
+    now,
+    log,
+    onLost: metrics.countLostAuditEvents,
+  });
+  resources.defer(flush);
+  const onRefusedCall = (call: RefusedCall) => {
+    metrics.countRefusedCall(call.reason);
+    void record(refusedCall(call));
+  };
+  const manager = managerHere({
+    config,
+    secret,
+    storage,
+    log,
+    now,
+    onRefused: (refused) => void record(refusedCeremony(refused)),
+  });
+  const ping = () => storage.ping();
+  const service = createPasskeyService({
+    manager,
+    credentials,
+    trustDomain,
+    ping,
+    onRefused: onRefusedCall,
+    now,
+    log,
+  });
+  resources.defer(() => stopping.abort());
+  void sweepEveryMinute(storage, { log, signal: stopping.signal });
+  const { host, port } = config.listen;
+  const listening = { host, port, setting: 'LATCHKEY_LISTEN_PORT', patience: 7000 };
+  resources.use(await serve(service, listening));
+  if (config.metricsPort !== undefined)
+    resources.use(await serveMetrics(metrics.registry, { host, port: config.metricsPort }));
+  log.info({ url: `https://${host}:${port}`, dataDir: config.dataDir }, 'passkey manager ready');
+  return { readiness: createReadiness({ storage: ping }), resources: resources.move() };
+}
+
+function refusedCall({ reason, ...details }: RefusedCall) {
+  return { type: 'service.refused', reason, details } as const;
+}
+
+/** Waits for a storage that is away, and checks the secret against it before anything is answered. */
+async function untilChecked(
+  storage: Storage,
+  { secret, log }: { secret: OpenSecret; log: Log },
+): Promise<void> {
+  for (;;) {
+    try {
+      await storage.ping();
+      await checkInstallation(storage.installation, { secret, now: now() });
+      return;
+    } catch (error) {
+      const away = error instanceof StorageError && error.reason === 'unreachable';
+      if (!away || storage.engine === 'sqlite') throw error;
+      log.warn({ err: error }, 'waiting for the storage');
+      await delay(1000);
+    }
+  }
+}
+
+async function sweepEveryMinute(
+  storage: Storage,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await storage.sweep(now()).catch((err: unknown) => log.debug({ err }, 'sweep failed'));
+    await delay(60_000, undefined, { signal, ref: false }).catch(() => {});
+  }
+}

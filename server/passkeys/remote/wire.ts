@@ -1,0 +1,65 @@
+/**
+ * What the passkey manager looks like from outside its process: one POST a method, JSON both ways, over mutual TLS.
+ * Whoever adds a method to the manager adds it here, or nothing compiles.
+ */
+import { z } from 'zod';
+import type { PasskeyManager } from '../manager.ts';
+
+type MethodName = keyof PasskeyManager;
+
+interface WireMethod {
+  /** Whether asking once more does no harm: it is asked again where the connection broke. */
+  repeatable: boolean;
+  /** What an answer must hold at least, before anything is done with it. */
+  answer: z.ZodType;
+}
+
+const passkey = z.looseObject({
+  id: z.string(),
+  userHandle: z.string(),
+  status: z.enum(['active', 'suspended']),
+});
+const changed = z.object({ passkey });
+const options = z.object({ options: z.looseObject({ challenge: z.string() }) });
+const finished = { userHandle: z.string(), passkey, at: z.number() };
+
+export const wireMethods = {
+  beginRegistration: { repeatable: true, answer: options },
+  finishRegistration: { repeatable: false, answer: z.looseObject(finished) },
+  beginAuthentication: { repeatable: true, answer: options },
+  finishAuthentication: {
+    repeatable: false,
+    answer: z.looseObject({ ...finished, proof: z.string().optional() }),
+  },
+  listPasskeys: { repeatable: true, answer: z.object({ passkeys: z.array(passkey) }) },
+  renamePasskey: { repeatable: true, answer: changed },
+  removePasskey: { repeatable: false, answer: z.object({ removed: z.literal(true) }) },
+  issueTicket: {
+    repeatable: false,
+    answer: z.object({ ticket: z.string(), userHandle: z.string(), expiresAt: z.number() }),
+  },
+  confirmPasskey: { repeatable: true, answer: changed },
+  setPasskeyStatus: { repeatable: true, answer: changed },
+  removePasskeys: { repeatable: true, answer: z.object({ removed: z.number() }) },
+  sweep: { repeatable: true, answer: z.object({ removed: z.number() }) },
+} satisfies Record<MethodName, WireMethod>;
+
+export const pathOf = (method: MethodName): string => `/v1/${method}`;
+
+/** The method that a path names, if there is one. */
+export function methodOf(path: string | undefined): MethodName | undefined {
+  const name = path?.startsWith('/v1/') ? path.slice(4) : '';
+  return Object.hasOwn(wireMethods, name) ? (name as MethodName) : undefined;
+}
+
+export const healthPath = '/health';
+
+/** Of each request: a nonce, seen once, and the caller's clock in milliseconds. The answer repeats the nonce. */
+export const requestHeader = 'latchkey-request';
+export const timeHeader = 'latchkey-time';
+
+/** How far the two clocks may be apart. Milliseconds. */
+export const freshness = 30_000;
+
+/** The largest request: what a browser may send, and what the provider adds. Bytes. */
+export const largestBody = 128 * 1024;
