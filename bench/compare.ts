@@ -23,6 +23,13 @@ export interface Measured {
   operation: Operation;
   /** Microseconds of CPU per operation, one value a round, by contestant. */
   cpu: Readonly<Record<string, readonly number[]>>;
+  /** Milliseconds that each operation took whoever waited for it, by contestant. */
+  waits: Readonly<Record<string, readonly number[]>>;
+}
+
+interface Turn {
+  cpu: number;
+  waits: number[];
 }
 
 export async function createContestant(
@@ -42,10 +49,14 @@ export async function compare(contestants: readonly Contestant[], plan: Plan): P
   const measured: Measured[] = [];
   for (const operation of operations) {
     const cpu: Record<string, number[]> = Object.fromEntries(contestants.map(({ name }) => [name, []]));
+    const waits: Record<string, number[]> = Object.fromEntries(contestants.map(({ name }) => [name, []]));
     for (let round = 0; round < plan.rounds; round++)
-      for (const contestant of rotated(contestants, round))
-        cpu[contestant.name]?.push(await turn(contestant, operation, plan.perTurn));
-    measured.push({ operation, cpu });
+      for (const contestant of rotated(contestants, round)) {
+        const taken = await turn(contestant, operation, plan.perTurn);
+        cpu[contestant.name]?.push(taken.cpu);
+        waits[contestant.name]?.push(...taken.waits);
+      }
+    measured.push({ operation, cpu, waits });
   }
   return measured;
 }
@@ -56,16 +67,20 @@ export function ratio({ cpu }: Measured, name: string, yardstick: string): numbe
   return median((cpu[name] ?? []).map((value, round) => value / (below[round] ?? Number.NaN)));
 }
 
-/** Microseconds of CPU per operation. */
-async function turn({ process, lanes }: Contestant, operation: Operation, times: number): Promise<number> {
+async function turn({ process, lanes }: Contestant, operation: Operation, times: number): Promise<Turn> {
   const before = await process.cpu();
   const each = Math.ceil(times / lanes.length);
+  const waits: number[] = [];
   await Promise.all(
     lanes.map(async (lane) => {
-      for (let done = 0; done < each; done++) await lane[operation]();
+      for (let done = 0; done < each; done++) {
+        const begun = performance.now();
+        await lane[operation]();
+        waits.push(performance.now() - begun);
+      }
     }),
   );
-  return ((await process.cpu()) - before) / (each * lanes.length);
+  return { cpu: ((await process.cpu()) - before) / (each * lanes.length), waits };
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {

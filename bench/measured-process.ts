@@ -7,6 +7,7 @@ import type { Announcement, Answer, Question } from './report-cpu.ts';
 /** A server in a process of its own, so that its CPU time is its alone. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly origin: string;
+  /** Empty where there are no pages. */
   readonly setupLink: string;
   /** Microseconds of CPU since its start, all threads. */
   cpu(): Promise<number>;
@@ -33,7 +34,7 @@ export async function startMeasured(
   };
   return {
     origin: ready.origin,
-    setupLink: ready.setupLink ?? (await printedLink(firstLines)),
+    setupLink: ready.origin ? (ready.setupLink ?? (await printedLink(firstLines))) : '',
     async cpu() {
       const answer = await ask('cpu');
       return 'cpu' in answer ? answer.cpu : Number.NaN;

@@ -1,6 +1,6 @@
 import type { Measured, Plan } from './compare.ts';
 import { ratio } from './compare.ts';
-import { median } from './statistics.ts';
+import { median, percentile } from './statistics.ts';
 import type { Timing } from './timing.ts';
 
 export interface Line {
@@ -10,11 +10,16 @@ export interface Line {
   cpu: number;
   /** To bare oidc-provider in the same round, the middle of all rounds. */
   ratio: number;
+  /** Milliseconds that half of all operations, and 99 of 100, took at most. */
+  p50: number;
+  p99: number;
 }
 
 export interface Report {
   plan: Plan;
   measured: Line[];
+  /** A login with the passkey manager in a process of its own: CPU of both, to one process in the same round. */
+  hop: number;
   /** By engine: calls of each kind per login. */
   storeCalls: Record<string, Readonly<Record<string, number>>>;
   timing: Timing[];
@@ -28,20 +33,27 @@ export function summarise(measured: readonly Measured[]): Line[] {
       server,
       cpu: median(cpu) / 1000,
       ratio: ratio(one, server, 'bare'),
+      p50: percentile(one.waits[server] ?? [], 0.5),
+      p99: percentile(one.waits[server] ?? [], 0.99),
     })),
   );
 }
 
-export function printReport({ plan, measured, storeCalls, timing, leftOut }: Report): void {
+export function printReport({ plan, measured, hop, storeCalls, timing, leftOut }: Report): void {
   console.log(
     `CPU of the server per operation, ${plan.rounds} rounds of ${plan.perTurn}, ${plan.lanes} at once\n`,
   );
-  row('operation', 'server', 'CPU ms', '× bare');
-  for (const { operation, server, cpu, ratio: above } of measured)
-    row(operation, server, cpu.toFixed(2), above.toFixed(2));
+  row('operation', 'server', 'CPU ms', '× bare', 'p50 ms', 'p99 ms');
+  for (const { operation, server, ...figures } of measured)
+    row(
+      operation,
+      server,
+      ...[figures.cpu, figures.ratio, figures.p50, figures.p99].map((n) => n.toFixed(2)),
+    );
   console.log(
     '\nThe line "bare again" is bare oidc-provider against itself: what it is off 1.00 is noise.\n',
   );
+  console.log(`The passkey manager apart costs ${hop.toFixed(2)} times the CPU of a login in one process.\n`);
   for (const [engine, calls] of Object.entries(storeCalls)) {
     const kinds = Object.entries(calls).map(([name, count]) => `${count} ${name}`);
     console.log(`Storage calls per login, ${engine}: ${kinds.join(', ')}`);
@@ -55,7 +67,7 @@ export function printReport({ plan, measured, storeCalls, timing, leftOut }: Rep
   for (const what of leftOut) console.log(`\nLeft out: ${what}.`);
 }
 
-function row(...cells: readonly [string, string, string, string]): void {
-  const [operation, server, cpu, above] = cells;
-  console.log(`${operation.padEnd(15)}${server.padEnd(12)}${cpu.padStart(8)}${above.padStart(9)}`);
+function row(operation: string, server: string, ...figures: readonly string[]): void {
+  const columns = figures.map((figure) => figure.padStart(9)).join('');
+  console.log(`${operation.padEnd(15)}${server.padEnd(12)}${columns}`);
 }

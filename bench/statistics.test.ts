@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { median, rankTest } from './statistics.ts';
+import { median, percentile, rankTest } from './statistics.ts';
 
 describe('statistics of the benchmark', () => {
   it('finds the middle of odd and even samples', () => {
     assert.equal(median([3, 1, 2]), 2);
     assert.equal(median([4, 1, 3, 2]), 2.5);
+  });
+
+  it('finds the value that most do not exceed', () => {
+    const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+    assert.deepEqual([percentile(values, 0.5), percentile(values, 0.99), percentile([7], 0.5)], [50, 99, 7]);
   });
 
   it('sees nothing between two equal samples', () => {

@@ -22,10 +22,11 @@ import { createPageReader } from './http/page.ts';
 import { listen } from './http/server.ts';
 import type { Log } from './log.ts';
 import { openPaths } from './oidc/routes.ts';
-import { openPasskeys, refusedCeremony } from './open-passkeys.ts';
+import { type LinkEvents, openPasskeys, type PasskeysHere, refusedCeremony } from './open-passkeys.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
+import { serviceNames } from './service-identity/spiffe-id.ts';
 import { type Running, startProcess } from './start-process.ts';
 import type { Storage } from './storage.ts';
 
@@ -137,11 +138,10 @@ async function openDependencies(parts: {
     },
   };
   const { record } = counted;
+  if (config.passkeysUrl !== undefined) await keepCertificates(config, { log, signal: chores.signal });
+  const onRefused: PasskeysHere['onRefused'] = (refused) => void record(refusedCeremony(refused));
   const passkeys = resources.use(
-    await openPasskeys(
-      { config, secret, storage, log, now, onRefused: (refused) => void record(refusedCeremony(refused)) },
-      { onRefusedCall: (call) => void record({ type: 'service.refused', details: { ...call } }) },
-    ),
+    await openPasskeys({ config, secret, storage, log, now, onRefused }, linkEvents(metrics, record)),
   );
   return {
     config,
@@ -154,6 +154,29 @@ async function openDependencies(parts: {
     readPage: front.readPage,
     audit: counted,
     ...(config.demo ? { startDemo: demoStarter(config.issuer, resources) } : undefined),
+  };
+}
+
+/** Where the authority lies beside the server, certificates are renewed by themselves. */
+async function keepCertificates(
+  { certificates: directory, trustDomain }: Config,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
+  const { keepRenewed } = await import('./certificates/keep-renewed.ts');
+  await keepRenewed({ directory, trustDomain, names: serviceNames, now, log, signal });
+}
+
+function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {
+  return {
+    onRefusedCall(call) {
+      metrics.countRefusedCall('method');
+      void record({ type: 'service.refused', details: { ...call } });
+    },
+    onState: (caller, state) => metrics.setLink(caller, state === 'up'),
+    onConnected(caller, notAfter) {
+      metrics.setLink(caller, true);
+      metrics.watchCertificate(caller, notAfter);
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 import type { NewAuditEvent } from './audit/audit.ts';
 import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import { createPasskeyManager, type OpenPasskeyManager } from './passkeys/create-manager.ts';
 import type { PasskeyManagerDependencies, RefusedCeremony } from './passkeys/dependencies.ts';
-import type { CallerIdentity, PasskeyManager } from './passkeys/manager.ts';
+import type { CallerIdentity, CeremonyPurpose, PasskeyManager } from './passkeys/manager.ts';
 import type { Secret } from './secret/secret.ts';
 
 export interface PasskeysHere {
@@ -25,6 +26,8 @@ export function refusedCeremony({ reason, purpose, passkeyId }: RefusedCeremony)
 export interface LinkEvents {
   onRefusedCall?: (call: { caller: CallerIdentity; method: string }) => void;
   onState?: (caller: CallerIdentity, state: 'up' | 'down') => void;
+  /** @param notAfter when the caller's certificate expires, epoch milliseconds */
+  onConnected?: (caller: CallerIdentity, notAfter: () => number) => void;
 }
 
 export type OpenedPasskeys = OpenPasskeyManager & AsyncDisposable;
@@ -49,8 +52,8 @@ export function managerHere({ config, secret, ...rest }: PasskeysHere): OpenPass
 
 /** A connection for each identity that is asked for, with that identity's certificate and no other. */
 async function openElsewhere(
-  { config, log, now, url }: PasskeysHere & { url: string },
-  { onRefusedCall = () => {}, onState = () => {} }: LinkEvents,
+  { config, log, now, url, onRefused = () => {} }: PasskeysHere & { url: string },
+  { onRefusedCall = () => {}, onState = () => {}, onConnected = () => {} }: LinkEvents,
 ): Promise<OpenedPasskeys> {
   const { connectPasskeyManager } = await import('./passkeys/remote/client.ts');
   const { openCredentials } = await import('./service-identity/credentials.ts');
@@ -70,11 +73,29 @@ async function openElsewhere(
         onState: (state) => onState(caller, state),
       }),
     );
-    open.set(caller, manager);
-    return manager;
+    const reporting = reportRefusals(manager, onRefused);
+    open.set(caller, reporting);
+    onConnected(caller, () => credentials.current.own.notAfter);
+    return reporting;
   };
   return {
     as: (caller) => open.get(caller) ?? connect(caller),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** Refused ceremonies stand in the audit of both sides. */
+function reportRefusals(
+  manager: PasskeyManager,
+  onRefused: (refused: RefusedCeremony) => void,
+): PasskeyManager {
+  const report = (purpose: CeremonyPurpose) => (error: unknown) => {
+    if (error instanceof AppError && error.status < 500) onRefused({ reason: error.code, purpose });
+    throw error;
+  };
+  return {
+    ...manager,
+    finishAuthentication: (input) => manager.finishAuthentication(input).catch(report(input.purpose)),
+    finishRegistration: (input) => manager.finishRegistration(input).catch(report('register')),
   };
 }

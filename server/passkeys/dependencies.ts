@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RelyingParty } from '../setting-readers.ts';
 import type { ChallengeRepository } from './challenge.ts';
@@ -9,7 +10,8 @@ import type { TicketRepository } from './ticket.ts';
 
 /** A refused ceremony, with what was known of it by then. Ids and codes alone. */
 export interface RefusedCeremony {
-  reason: RefusalReason;
+  /** Of a manager elsewhere only the code is known here: the reason stands in its own audit. */
+  reason: RefusalReason | ErrorCode;
   purpose: CeremonyPurpose;
   passkeyId?: string;
   userHandle?: string;

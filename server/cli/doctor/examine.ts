@@ -2,8 +2,8 @@ import { type Config, doubtsAbout, readConfig } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { examineDisk } from './disk.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
-import { examinePasskeys } from './passkeys.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
+import { examinePasskeyManager } from './passkey-manager.ts';
 import { examineSecret } from './secret-place.ts';
 import { examineServer } from './server-answers.ts';
 import { examineStorage } from './storage-state.ts';
@@ -20,7 +20,7 @@ export async function examine(surroundings: Surroundings): Promise<Finding[]> {
     secretFinding,
     ...stored.findings,
     await examineDisk(config),
-    storage ? await examinePasskeys(config, storage) : skipped('RP ID', 'needs the storage.'),
+    ...(await examinePasskeyManager({ config, secret, storage, now: surroundings.now })),
     ...(await examineServer(config, surroundings.now, await storage?.signingKeys.list())),
   ];
 }

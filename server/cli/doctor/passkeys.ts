@@ -1,11 +1,12 @@
 import type { Config } from '../../config.ts';
-import type { Account, Passkey, Storage } from '../../storage.ts';
+import type { PasskeyFacts, PasskeyManager } from '../../passkeys/manager.ts';
+import type { Account, Storage } from '../../storage.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** Whether an administrator can still sign in here: passkeys work for the RP ID they were made for, and no other. */
 export async function examinePasskeys(
   { relyingParties }: Pick<Config, 'relyingParties'>,
-  { accounts, passkeys }: Pick<Storage, 'accounts' | 'passkeys'>,
+  { accounts, manager }: Pick<Storage, 'accounts'> & { manager: Pick<PasskeyManager, 'listPasskeys'> },
 ): Promise<Finding> {
   const rpIds = relyingParties.map(({ rpId }) => rpId);
   const here = rpIds.join(', ');
@@ -19,7 +20,7 @@ export async function examinePasskeys(
       `is ${here}; there is no administrator yet.`,
       'Run `latchkey setup-link` and open what it prints.',
     );
-  const theirs = (await passkeysOf(administrators, passkeys)).filter(({ status }) => status === 'active');
+  const theirs = (await passkeysOf(administrators, manager)).filter(({ status }) => status === 'active');
   if (theirs.some(({ rpId }) => rpIds.includes(rpId)))
     return ok('RP ID', `is ${here}; an administrator has a passkey for it.`);
   const elsewhere = [...new Set(theirs.map(({ rpId }) => rpId))].join(', ');
@@ -30,7 +31,11 @@ export async function examinePasskeys(
   );
 }
 
-async function passkeysOf(people: Account[], passkeys: Storage['passkeys']): Promise<Passkey[]> {
+async function passkeysOf(
+  people: Account[],
+  manager: Pick<PasskeyManager, 'listPasskeys'>,
+): Promise<PasskeyFacts[]> {
   const handles = people.flatMap(({ userHandles }) => userHandles);
-  return (await Promise.all(handles.map((handle) => passkeys.listByUserHandle(handle)))).flat();
+  const lists = await Promise.all(handles.map((userHandle) => manager.listPasskeys({ userHandle })));
+  return lists.flatMap(({ passkeys }) => passkeys);
 }

@@ -13,6 +13,7 @@ import { managerHere, refusedCeremony } from '../../open-passkeys.ts';
 import { checkInstallation } from '../../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
 import { openCredentials } from '../../service-identity/credentials.ts';
+import { serviceNames } from '../../service-identity/spiffe-id.ts';
 import { type Running, startProcess } from '../../start-process.ts';
 import type { Storage } from '../../storage.ts';
 import { createPasskeyService, type RefusedCall } from './service.ts';
@@ -33,7 +34,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   await using resources = new AsyncDisposableStack();
   const { trustDomain, certificates: directory, storageUrl } = config;
   const stopping = new AbortController();
-  keepRenewed({ directory, trustDomain, names: [name], now, log, signal: stopping.signal });
+  await keepRenewed({ directory, trustDomain, names: serviceNames, now, log, signal: stopping.signal });
   const credentials = resources.use(openCredentials({ directory, name, trustDomain, now, log }));
   const secret = openSecret(config);
   const embedded = storageUrl.startsWith('sqlite:');
