@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppCommands } from './app-commands.ts';
+import { addCertificateCommands } from './certificate-commands.ts';
 import { nameCommands } from './command-name.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { failureJson, failureLines } from './failure.ts';
@@ -54,6 +55,7 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
   addMachineCommands(program, surroundings);
   addDoctorCommand(program, surroundings, setExitCode);
   addStorageCommands(program, surroundings);
+  addCertificateCommands(program, surroundings, setExitCode);
   addAppCommands(program, surroundings);
   addUserCommands(program, surroundings);
   addGroupCommands(program, surroundings);
