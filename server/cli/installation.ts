@@ -63,7 +63,7 @@ export function withAdministration<T>(
       record,
       now: surroundings.now,
     };
-    return work(administrationFor({ kind: 'machine' }, dependencies));
+    return await work(administrationFor({ kind: 'machine' }, dependencies));
   });
 }
 

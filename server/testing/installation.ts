@@ -8,9 +8,10 @@ import { openStorage } from '../../adapters/open.ts';
 import { type Administration, administrationFor } from '../admin/administration.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Readiness } from '../http/health.ts';
-import { createLog } from '../log.ts';
+import { createLog, type Log } from '../log.ts';
 import { run } from '../main.ts';
-import { createPasskeyManager } from '../passkeys/create-manager.ts';
+import { managerHere, openPasskeys } from '../open-passkeys.ts';
+import type { OpenPasskeyManager } from '../passkeys/create-manager.ts';
 import type { Secret } from '../secret/secret.ts';
 import { openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
@@ -51,7 +52,8 @@ export async function startInstallation(
   const storage = made.use(
     await openStorage({ url: config.storageUrl, role: 'command', schema: 'check', waitUntilReady: true }),
   );
-  const administration = administrationOf({ config, secret, storage });
+  const passkeys = made.use(await openPasskeys({ config, secret, storage, now: Date.now, log: silent }));
+  const administration = administrationOf({ config, secret, storage }, passkeys);
   const running = made.move();
   return {
     origin,
@@ -76,21 +78,15 @@ async function untilReady({ checks }: Readiness): Promise<void> {
   }
 }
 
+const nothing = () => {};
+const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
+
 /** What the machine itself may do. */
-export function administrationOf({
-  config,
-  secret,
-  storage,
-}: Pick<TestInstallation, 'config' | 'secret' | 'storage'>): Administration {
+export function administrationOf(
+  { config, secret, storage }: Pick<TestInstallation, 'config' | 'secret' | 'storage'>,
+  manager: OpenPasskeyManager = managerHere({ config, secret, storage, now: Date.now, log: silent }),
+): Administration {
   const now = () => Date.now();
-  const manager = createPasskeyManager({
-    storage,
-    relyingParties: config.relyingParties,
-    rpName: config.brand.name,
-    hash: secret.hash,
-    now,
-    log: { warn: () => {} },
-  });
   return administrationFor(
     { kind: 'machine' },
     {
