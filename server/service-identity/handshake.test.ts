@@ -118,6 +118,21 @@ describe('a connection between two services', () => {
     assert.equal(await clientSays(manager), 'passkey-manager');
   });
 
+  it('stands by way of an authority below the one that is believed', async () => {
+    const below = await authority.subordinate();
+    const name = 'monitor';
+    const crl = await below.crl(['0bad']);
+    writeFolder(directory, name, {
+      ...(await below.issue({ name })),
+      authorities: authority.certificate + below.certificate,
+      crl,
+    });
+    using credentials = openCredentials({ directory, name, trustDomain, now: () => now, log });
+    assert.equal(credentials.current.isRevoked('bad'), true);
+    assert.equal(await clientSays(await presented({ name: 'passkey-manager' }, below)), 'passkey-manager');
+    assert.equal(await serverSays(await presented({ name: 'provider' }, below)), 'provider');
+  });
+
   it('is refused without a client certificate', async () => {
     assert.equal(await serverSays({}), 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE');
   });
