@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import { AppError, ConfigError } from '../errors.ts';
 import { openCredentials } from '../service-identity/credentials.ts';
@@ -275,6 +276,24 @@ describe('an authority of our own', () => {
       assert.deepEqual(Object.keys(states()), ['provider']);
     });
 
+    it('looks again and again until it is told to stop, and services follow', async () => {
+      await createAuthority(place());
+      const stop = new AbortController();
+      const clock = { now: () => now, log, trustDomain, directory };
+      await keepRenewed({ ...clock, names: ['provider'], signal: stop.signal, checkSeconds: 0.02 });
+      using credentials = openCredentials({ ...clock, name: 'provider', reloadSeconds: 0.02 });
+      const first = credentials.current.own.serialNumber;
+      now += 20 * hour;
+      const isNew = () => credentials.current.own.serialNumber !== first;
+      for (let tries = 0; tries < 200 && !isNew(); tries++) await delay(20);
+      assert.ok(isNew());
+      stop.abort();
+      const { serialNumber } = credentials.current.own;
+      now += 20 * hour;
+      await delay(100);
+      assert.equal(statusOf(place()).certificates[0]?.serialNumber, serialNumber);
+    });
+
     it('publishes the list again before it is out of date', async () => {
       await createAuthority(place());
       await issue({ ...place(), names: ['provider'], hours: 24 * 30 });
@@ -293,9 +312,11 @@ describe('an authority of our own', () => {
       await createAuthority(place());
       await keep(['monitor']);
       await revoke({ ...place(), what: 'monitor' });
-      now += 20 * hour;
-      await keep(['monitor']);
-      assert.deepEqual(states(), { monitor: 'revoked' });
+      for (const days of [1, 40, 40]) {
+        now += days * day;
+        await keep(['monitor']);
+        assert.deepEqual(states(), { monitor: 'revoked' });
+      }
     });
   });
 });

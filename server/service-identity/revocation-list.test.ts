@@ -33,6 +33,21 @@ describe('a revocation list', () => {
     }
   });
 
+  const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  for (const algorithm of [
+    { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
+    { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', ...rsa },
+    { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32, ...rsa },
+    { name: 'Ed25519' } as const,
+  ])
+    it(`is believed by a signature of ${algorithm.name}`, async () => {
+      const signer = await createAuthority({ trustDomain: 'example.com', algorithm });
+      const crl = Buffer.from(await signer.crl(['0123']));
+      const list = readRevocationLists(crl, [...authorities, new X509Certificate(signer.certificate)]);
+      assert.equal(list.isRevoked('123'), true);
+      assert.throws(() => readRevocationLists(crl, authorities), /no authority in ca\.crt/);
+    });
+
   it('says nothing when it is something else', () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
     const sequence = bytes.map((content) => Buffer.concat([Buffer.from([0x30, content.length]), content]));

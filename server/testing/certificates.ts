@@ -58,11 +58,15 @@ interface Signer {
   trustDomain: string;
   root: X509Certificate;
   keys: webcrypto.CryptoKeyPair;
+  algorithm: SigningAlgorithm;
   /** What leads from its certificate to the root, PEM. */
   chain: string;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** As WebCrypto makes keys, with the hash to sign with. */
+type SigningAlgorithm = webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | { name: 'Ed25519' };
+
+const usual = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const hour = 60 * 60 * 1000;
 const authorityUsages = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 
@@ -70,13 +74,19 @@ const authorityUsages = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 export async function createAuthority({
   trustDomain,
   keyUsages = authorityUsages,
+  algorithm = usual,
 }: {
   trustDomain: string;
   keyUsages?: number;
+  algorithm?: SigningAlgorithm;
 }): Promise<TestAuthority> {
-  const keys = await generateKeys();
-  const root = await X509CertificateGenerator.createSelfSigned({ ...authorityShape(keyUsages), keys });
-  return authorityOf({ trustDomain, root, keys, chain: '' });
+  const keys = await generateKeys(algorithm);
+  const root = await X509CertificateGenerator.createSelfSigned({
+    ...authorityShape(keyUsages),
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  return authorityOf({ trustDomain, root, keys, algorithm, chain: '' });
 }
 
 function authorityShape(keyUsages: number) {
@@ -85,7 +95,6 @@ function authorityShape(keyUsages: number) {
     name: [{ CN: [`authority ${randomSerial()}`] }],
     notBefore: new Date(Date.now() - hour),
     notAfter: new Date(Date.now() + 1000 * hour),
-    signingAlgorithm: algorithm,
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
       new KeyUsagesExtension(keyUsages, true),
@@ -103,7 +112,7 @@ async function authorityOf(signer: Signer): Promise<TestAuthority> {
   };
 }
 
-async function subordinateOf({ trustDomain, root: above, keys: signing }: Signer): Promise<TestAuthority> {
+async function subordinateOf({ trustDomain, root: above, ...signer }: Signer): Promise<TestAuthority> {
   const keys = await generateKeys();
   const { name, ...shape } = authorityShape(authorityUsages);
   const root = await X509CertificateGenerator.create({
@@ -111,9 +120,11 @@ async function subordinateOf({ trustDomain, root: above, keys: signing }: Signer
     subject: name,
     issuer: above.subjectName,
     publicKey: keys.publicKey,
-    signingKey: signing.privateKey,
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm: signer.algorithm,
   });
-  return authorityOf({ trustDomain, root, keys, chain: pemOf(root.rawData, 'CERTIFICATE') });
+  const chain = pemOf(root.rawData, 'CERTIFICATE') + signer.chain;
+  return authorityOf({ trustDomain, root, keys, algorithm: usual, chain });
 }
 
 async function issue(signer: Signer, shape: Shape): Promise<TestCertificate> {
@@ -126,7 +137,7 @@ async function issue(signer: Signer, shape: Shape): Promise<TestCertificate> {
     notAfter: new Date(shape.notAfter ?? Date.now() + hour),
     publicKey: keys.publicKey,
     signingKey: signer.keys.privateKey,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: signer.algorithm,
     extensions: await extensionsOf(shape, signer),
   });
   return {
@@ -159,7 +170,7 @@ async function extensionsOf(shape: Shape, { trustDomain, root }: Signer): Promis
 }
 
 async function signList(
-  { root, keys }: Signer,
+  { root, keys, algorithm }: Signer,
   serialNumbers: readonly string[],
   { nextUpdate = Date.now() + hour, extensions = [] }: ListOptions = {},
 ): Promise<string> {
@@ -197,7 +208,11 @@ export function derOf(certificate: string): Buffer {
   return der;
 }
 
-const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+async function generateKeys(algorithm: SigningAlgorithm = usual): Promise<webcrypto.CryptoKeyPair> {
+  const made = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  if (!('privateKey' in made)) throw new Error('one key where a pair was wanted');
+  return made;
+}
 
 async function pem(key: webcrypto.CryptoKey): Promise<string> {
   return pemOf(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
