@@ -23,7 +23,7 @@ const hour = 60 * 60 * 1000;
  * Makes a key and a certificate for each of `names`, and puts them into their folders. What they had before stays
  * valid until it expires or is revoked.
  */
-export function issue(
+export async function issue(
   input: Place & {
     names: readonly ServiceName[];
     hours: number;

@@ -12,9 +12,9 @@ export interface KeepRenewedOptions {
   now: () => number;
   log: Pick<Log, 'info' | 'error'>;
   signal: AbortSignal;
+  /** How often it looks; 60 if absent. */
+  checkSeconds?: number;
 }
-
-const everyMs = 60_000;
 
 /**
  * Renews certificates and the revocation list while a server runs, and does nothing where there is no authority.
@@ -23,12 +23,15 @@ const everyMs = 60_000;
 export async function keepRenewed(options: KeepRenewedOptions): Promise<void> {
   const look = createLook(options);
   await look();
-  void goOn(look, options.signal);
+  void goOn(look, options);
 }
 
-async function goOn(look: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function goOn(
+  look: () => Promise<void>,
+  { signal, checkSeconds = 60 }: KeepRenewedOptions,
+): Promise<void> {
   while (!signal.aborted) {
-    await delay(everyMs, undefined, { signal, ref: false }).catch(() => {});
+    await delay(checkSeconds * 1000, undefined, { signal, ref: false }).catch(() => {});
     if (!signal.aborted) await look();
   }
 }

@@ -44,9 +44,13 @@ export function readRegister(file: string): Register {
 
 const month = 30 * 24 * 60 * 60 * 1000;
 
-/** What has long expired can neither be used nor revoked, and is forgotten. */
+/**
+ * What has long expired can neither be used nor revoked, and is forgotten; but not the last of a name, which tells
+ * whether the name was revoked.
+ */
 export function registerFile(path: string, register: Register, now: number): NewFile {
-  const issued = register.issued.filter(({ notAfter }) => notAfter > now - month);
+  const latest = latestOf(register);
+  const issued = register.issued.filter((one) => one.notAfter > now - month || latest.includes(one));
   return { path, content: `${JSON.stringify({ ...register, issued }, undefined, 2)}\n` };
 }
 

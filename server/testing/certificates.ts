@@ -18,7 +18,7 @@ import {
   X509CrlGenerator,
 } from '../service-identity/x509.ts';
 
-/** PEM. */
+/** PEM; the certificate with what leads from it to the root. */
 export interface TestCertificate {
   certificate: string;
   key: string;
@@ -45,6 +45,8 @@ export interface TestAuthority extends TestCertificate {
   issue(shape: Shape): Promise<TestCertificate>;
   /** A list of revoked serial numbers, PEM; for an hour by default. */
   crl(serialNumbers: readonly string[], options?: ListOptions): Promise<string>;
+  /** One below it, whose certificates bring its own along. */
+  subordinate(): Promise<TestAuthority>;
 }
 
 interface ListOptions {
@@ -55,37 +57,74 @@ interface ListOptions {
 interface Signer {
   trustDomain: string;
   root: X509Certificate;
-  key: webcrypto.CryptoKey;
+  keys: webcrypto.CryptoKeyPair;
+  algorithm: SigningAlgorithm;
+  /** What leads from its certificate to the root, PEM. */
+  chain: string;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** As WebCrypto makes keys, with the hash to sign with. */
+type SigningAlgorithm = webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | { name: 'Ed25519' };
+
+const usual = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const hour = 60 * 60 * 1000;
+const authorityUsages = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 
 /** An authority in memory. `keyUsages` are its own. */
 export async function createAuthority({
   trustDomain,
-  keyUsages = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign,
+  keyUsages = authorityUsages,
+  algorithm = usual,
 }: {
   trustDomain: string;
   keyUsages?: number;
+  algorithm?: SigningAlgorithm;
 }): Promise<TestAuthority> {
-  const keys = await generateKeys();
+  const keys = await generateKeys(algorithm);
   const root = await X509CertificateGenerator.createSelfSigned({
+    ...authorityShape(keyUsages),
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  return authorityOf({ trustDomain, root, keys, algorithm, chain: '' });
+}
+
+function authorityShape(keyUsages: number) {
+  return {
     serialNumber: randomSerial(),
     name: [{ CN: [`authority ${randomSerial()}`] }],
     notBefore: new Date(Date.now() - hour),
     notAfter: new Date(Date.now() + 1000 * hour),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(keyUsages, true)],
-  });
-  const signer = { trustDomain, root, key: keys.privateKey };
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(keyUsages, true),
+    ],
+  };
+}
+
+async function authorityOf(signer: Signer): Promise<TestAuthority> {
   return {
-    certificate: pemOf(root.rawData, 'CERTIFICATE'),
-    key: await pem(keys.privateKey),
+    certificate: pemOf(signer.root.rawData, 'CERTIFICATE'),
+    key: await pem(signer.keys.privateKey),
     issue: (shape) => issue(signer, shape),
     crl: (serialNumbers, options) => signList(signer, serialNumbers, options),
+    subordinate: () => subordinateOf(signer),
   };
+}
+
+async function subordinateOf({ trustDomain, root: above, ...signer }: Signer): Promise<TestAuthority> {
+  const keys = await generateKeys();
+  const { name, ...shape } = authorityShape(authorityUsages);
+  const root = await X509CertificateGenerator.create({
+    ...shape,
+    subject: name,
+    issuer: above.subjectName,
+    publicKey: keys.publicKey,
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm: signer.algorithm,
+  });
+  const chain = pemOf(root.rawData, 'CERTIFICATE') + signer.chain;
+  return authorityOf({ trustDomain, root, keys, algorithm: usual, chain });
 }
 
 async function issue(signer: Signer, shape: Shape): Promise<TestCertificate> {
@@ -97,11 +136,14 @@ async function issue(signer: Signer, shape: Shape): Promise<TestCertificate> {
     notBefore: new Date(shape.notBefore ?? Date.now() - hour / 60),
     notAfter: new Date(shape.notAfter ?? Date.now() + hour),
     publicKey: keys.publicKey,
-    signingKey: signer.key,
-    signingAlgorithm: algorithm,
+    signingKey: signer.keys.privateKey,
+    signingAlgorithm: signer.algorithm,
     extensions: await extensionsOf(shape, signer),
   });
-  return { certificate: pemOf(certificate.rawData, 'CERTIFICATE'), key: await pem(keys.privateKey) };
+  return {
+    certificate: pemOf(certificate.rawData, 'CERTIFICATE') + signer.chain,
+    key: await pem(keys.privateKey),
+  };
 }
 
 async function extensionsOf(shape: Shape, { trustDomain, root }: Signer): Promise<Extension[]> {
@@ -128,7 +170,7 @@ async function extensionsOf(shape: Shape, { trustDomain, root }: Signer): Promis
 }
 
 async function signList(
-  { root, key }: Signer,
+  { root, keys, algorithm }: Signer,
   serialNumbers: readonly string[],
   { nextUpdate = Date.now() + hour, extensions = [] }: ListOptions = {},
 ): Promise<string> {
@@ -139,7 +181,7 @@ async function signList(
     entries: serialNumbers.map((serialNumber) => ({ serialNumber })),
     extensions: [...extensions],
     signingAlgorithm: algorithm,
-    signingKey: key,
+    signingKey: keys.privateKey,
   });
   return pemOf(list.rawData, 'X509 CRL');
 }
@@ -159,14 +201,18 @@ export function writeFolder(
   else writeFileSync(join(folder, 'ca.crl'), files.crl);
 }
 
-/** PEM to DER. */
+/** The first one, PEM to DER. */
 export function derOf(certificate: string): Buffer {
   const [der] = pemBlocks(certificate, 'CERTIFICATE');
   if (!der) throw new Error('no certificate');
   return der;
 }
 
-const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+async function generateKeys(algorithm: SigningAlgorithm = usual): Promise<webcrypto.CryptoKeyPair> {
+  const made = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  if (!('privateKey' in made)) throw new Error('one key where a pair was wanted');
+  return made;
+}
 
 async function pem(key: webcrypto.CryptoKey): Promise<string> {
   return pemOf(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
