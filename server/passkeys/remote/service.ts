@@ -50,6 +50,7 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
   const { credentials, now, onRefused } = dependencies;
   const connections = new WeakMap<object, Connection>();
   const nonces = createNonces();
+  let changedAt = 0;
   const server = createServer({
     ...tlsOptions(credentials),
     minVersion: 'TLSv1.3',
@@ -62,7 +63,10 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
     maxHeaderSize: 8 * 1024,
   });
   server.maxConnections = 1_000;
-  credentials.onChange(() => server.setSecureContext(tlsOptions(credentials)));
+  credentials.onChange(() => {
+    server.setSecureContext(tlsOptions(credentials));
+    changedAt = now();
+  });
   server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
     onRefused({ reason: 'certificate', detail: error.code ?? error.message }),
   );
@@ -73,7 +77,8 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
     else socket.destroy();
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answer(dependencies, { request, response, nonces, connection: connections.get(request.socket) });
+    const connection = connections.get(request.socket);
+    void answer(dependencies, { request, response, nonces, connection, changedAt });
   });
   return server;
 }
@@ -108,6 +113,8 @@ interface Exchange {
   response: ServerResponse;
   nonces: ReturnType<typeof createNonces>;
   connection: Connection | undefined;
+  /** When the certificates, or the authorities that are believed, were replaced. */
+  changedAt: number;
 }
 
 async function answer(dependencies: PasskeyServiceDependencies, exchange: Exchange): Promise<void> {
@@ -142,10 +149,10 @@ async function answer(dependencies: PasskeyServiceDependencies, exchange: Exchan
 /** The next request comes on a new connection, with a handshake of its own. */
 function renewWhenOld(
   { now, connectionAge = tenMinutes }: PasskeyServiceDependencies,
-  exchange: Exchange,
+  { connection, response, changedAt }: Exchange,
 ): void {
-  if (now() - (exchange.connection?.since ?? 0) > connectionAge)
-    exchange.response.setHeader('Connection', 'close');
+  const since = connection?.since ?? 0;
+  if (since < changedAt || now() - since > connectionAge) response.setHeader('Connection', 'close');
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
