@@ -51,7 +51,7 @@ export function createResilience(onState: (state: LinkState) => void): Resilienc
     if (state === CircuitState.Open) onState('down');
     if (state === CircuitState.Closed) onState('up');
   });
-  const limit = timeout(deadline, TimeoutStrategy.Aggressive);
+  const limit = timeout(deadline, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
   const once = wrap(bulkhead(atOnce, waiting), breaker, limit);
   const again = retry(
     handleType(LinkError, ({ broken }) => broken),
