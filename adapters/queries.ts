@@ -9,6 +9,7 @@ type Repositories = Omit<
   | 'backup'
   | 'sweep'
   | 'createLimiter'
+  | 'readableElsewhere'
   | typeof Symbol.asyncDispose
 >;
 

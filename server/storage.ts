@@ -65,6 +65,11 @@ export interface Storage extends ProviderStorage, PasskeyStorage, AsyncDisposabl
    * Changes whenever another process may have changed apps, groups or accounts. Cheap; read once a second to drop caches.
    */
   revision(): Promise<string>;
+  /**
+   * Tries to read accounts and passkeys of other databases with the same credentials, and names those where it could.
+   * Absent where a storage is one file.
+   */
+  readableElsewhere?(): Promise<string[]>;
   schemaVersion(): Promise<{ stored: number; code: number }>;
   /** A consistent copy while running, without the installation secret. `onProgress` gets 0–1. */
   backup(file: string, onProgress?: (share: number) => void): Promise<void>;

@@ -14,6 +14,7 @@ import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
 import { createLimiter } from './rate-limits.ts';
+import { readableElsewhere } from './reach.ts';
 import type { Revision } from './record-model.ts';
 import { createSignIns } from './sign-ins.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -49,6 +50,7 @@ function createStorage(link: Link): Storage {
     revision: () => run(() => readRevision(link)),
     schemaVersion: () => run(async () => ({ stored: await storedVersion(connection), code: schemaVersion })),
     backup: (file, onProgress) => run(() => backupDatabase(connection, file, onProgress)),
+    readableElsewhere: () => run(() => readableElsewhere(connection)),
     sweep: (now) => sweep(repositories, now),
     [Symbol.asyncDispose]: link.close,
   };

@@ -5,6 +5,7 @@ import { examineDisk } from './disk.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 import { examinePasskeyManager } from './passkey-manager.ts';
 import { examineSecret } from './secret-place.ts';
+import { examineSeparation } from './separation.ts';
 import { examineServer } from './server-answers.ts';
 import { examineStorage } from './storage-state.ts';
 
@@ -20,6 +21,7 @@ export async function examine(surroundings: Surroundings): Promise<Finding[]> {
     secretFinding,
     ...stored.findings,
     await examineDisk(config),
+    ...(storage ? await examineSeparation(config, storage) : []),
     ...(await examinePasskeyManager({ config, secret, storage, now: surroundings.now })),
     ...(await examineServer(config, surroundings.now, await storage?.signingKeys.list())),
   ];
