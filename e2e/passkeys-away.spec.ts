@@ -19,7 +19,7 @@ test.describe('while the passkey manager is away', () => {
     await openAccount(page, origin);
     await atHeading(page, 'One moment, please');
     expect(Date.now() - begun).toBeLessThan(2000);
-    await expect(page.getByText('This page tries again by itself.')).toBeVisible();
+    await expect(page.getByText('this page tries again by itself')).toBeVisible();
     await passkeys?.start();
     await expect(page.getByRole('button', { name: 'Sign in with a passkey' })).toBeVisible({
       timeout: 15_000,

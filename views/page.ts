@@ -63,6 +63,7 @@ export function renderPage(page: PageContext, layout: Layout): Html {
 <link rel="stylesheet" href="${assets['main.css']}">
 <link rel="stylesheet" href="${assets['brand.css']}">
 ${layout.script && html`<script type="module" src="${assets[layout.script]}"></script>`}
+${layout.script === 'retry.js' && html`<noscript><meta http-equiv="refresh" content="10"></noscript>`}
 </head>
 <body>
 <a class="skip" href="#main">${words('page.skip')}</a>

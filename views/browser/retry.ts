@@ -1,8 +1,6 @@
 /** Asks for this page again and again, and shows it once it is there. Nothing moves until then. */
 
 const pause = 3_000;
-const retrying = document.querySelector<HTMLElement>('[data-retrying]');
-if (retrying) retrying.hidden = false;
 
 async function isThere(): Promise<boolean> {
   try {

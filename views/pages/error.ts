@@ -71,7 +71,7 @@ export function errorPage(page: PageContext, data: ErrorData): Html {
   const { heading, advice } = sentences[kind];
   return renderPage(page, {
     heading: words(heading),
-    lead: words(advice),
+    lead: words(data.retries ? 'error.retrying' : advice),
     languageLinks: false,
     ...(data.retries && { script: 'retry.js' }),
     content: html`${brand.supportContact && html`<p>${words.rich('page.support', { contact: contact(brand.supportContact) })}</p>`}
@@ -87,8 +87,7 @@ ${description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${des
 
 /** An empty address is the page's own. */
 function again({ words }: PageContext): Html {
-  return html`<p class="quiet" data-retrying hidden>${words('error.retrying')}</p>
-<p class="after"><a class="button primary" href="">${words('error.again')}</a></p>`;
+  return html`<p class="after"><a class="button primary" href="">${words('error.again')}</a></p>`;
 }
 
 function wayOn({ words, issuer }: PageContext, kind: Kind, startUrl?: string): Html | undefined {
