@@ -6,7 +6,7 @@ import { createLink } from './admin/links.ts';
 import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
 import { createAudit } from './audit/audit.ts';
-import { doChores } from './chores.ts';
+import { doChores, every } from './chores.ts';
 import { commandName, nameCommands } from './cli/command-name.ts';
 import { failureLines } from './cli/failure.ts';
 import { type Config, doubtsAbout, readConfig } from './config.ts';
@@ -24,6 +24,7 @@ import { listen } from './http/server.ts';
 import { createLog, type Log } from './log.ts';
 import { openPaths } from './oidc/routes.ts';
 import { createPasskeyManager } from './passkeys/create-manager.ts';
+import { passkeyManagerName } from './receipts/receipt.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
@@ -148,6 +149,7 @@ function openDependencies(parts: {
     apps,
     log,
     now,
+    every: (ms, chore) => void every(ms, { signal: chores.signal, log }, chore),
     readPage: front.readPage,
     audit: {
       ...audit,
@@ -199,6 +201,7 @@ async function makeSetupLink({ config, secret, storage, audit, log }: RoomDepend
     relyingParties,
     rpName: brand.name,
     hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: issuer, secret },
     now,
     log,
   });

@@ -30,7 +30,12 @@ import { createSessions } from './oidc/sessions.ts';
 import { createVault } from './oidc/vault.ts';
 import { createPasskeyManager } from './passkeys/create-manager.ts';
 import type { RefusedCeremony } from './passkeys/dependencies.ts';
+import { openReceiptKeys } from './receipts/keys.ts';
+import { receiptKeysOf } from './receipts/pinned-keys.ts';
+import { passkeyManagerName } from './receipts/receipt.ts';
+import { createReceiptVerifier } from './receipts/verifier.ts';
 import type { Secret } from './secret/secret.ts';
+import { createPasskeyFollower } from './sign-ins/follow-passkeys.ts';
 import { isStanding } from './sign-ins/standing.ts';
 import type { Storage } from './storage.ts';
 
@@ -42,6 +47,8 @@ export interface RoomDependencies {
   audit: Audit;
   log: Log;
   readPage: ReadPage;
+  /** Does something again and again until the server stops. */
+  every: (ms: number, chore: () => Promise<void>) => void;
   /** Starts the demo app unless it runs, and tells its address. */
   startDemo?: () => Promise<string>;
   now: () => number;
@@ -55,6 +62,8 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const sessions = createSessions({ artifacts, signIns, vault, now });
   const passkeys = openPasskeyManager(dependencies);
   const manager = passkeys.as('provider');
+  const receipts = await openReceiptVerifier(dependencies);
+  dependencies.every(1000, createPasskeyFollower({ manager, accounts, sessions, now }));
   const provider = createProvider({
     ...(await providerDependencies(dependencies, { vault, consents })),
     isStanding: (basis) => isStanding({ accounts, manager }, basis),
@@ -66,6 +75,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     config,
     provider,
     manager,
+    receipts,
     accounts,
     signIns,
     groups,
@@ -85,10 +95,6 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     endSessions: ({ sub }: { sub: string }) => sessions.endAll(sub),
     typedProfile: createSealedCookie<TypedProfile>({ secret, now }, { name: 'profile', minutes: 15 }),
   };
-  const news = createSealedCookie<NonNullable<AccountData['news']>>(
-    { secret, now },
-    { name: 'news', minutes: 5 },
-  );
   const connected = (sub: string) => listConnectedApps({ artifacts, consents, vault }, sub);
   const routers = [
     createHomeRoutes({
@@ -97,7 +103,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     }),
     createInteractionRoutes(enrolment),
     createEnrolmentRoutes(enrolment),
-    createAccountRoutes({ ...shared, news, listConnectedApps: connected }),
+    createAccountRoutes({ ...shared, news: createNews(dependencies), listConnectedApps: connected }),
   ];
   return compose([
     limitByAddress({
@@ -110,15 +116,36 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   ]);
 }
 
+function createNews({ secret, now }: RoomDependencies) {
+  type News = NonNullable<AccountData['news']>;
+  return createSealedCookie<News>({ secret, now }, { name: 'news', minutes: 5 });
+}
+
 function openPasskeyManager({ config, secret, storage, audit, log, now }: RoomDependencies) {
   return createPasskeyManager({
     storage,
     relyingParties: config.relyingParties,
     rpName: config.brand.name,
     hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
     now,
     log,
     onRefused: (refused) => void audit.record(refusedCeremony(refused)),
+  });
+}
+
+/** In one process the keys that are believed are the passkey manager's own; the first start makes the first one. */
+async function openReceiptVerifier({ config, secret, storage, audit, now }: RoomDependencies) {
+  const { receiptKeys } = storage;
+  await openReceiptKeys({ receiptKeys, secret, now });
+  return createReceiptVerifier({
+    keys: receiptKeysOf(receiptKeys, now),
+    issuer: passkeyManagerName,
+    audience: config.issuer,
+    caller: 'provider',
+    now,
+    onRefused: (reason, { purpose, passkeyId }) =>
+      void audit.record({ type: 'receipt.refused', reason, passkeyId, details: { purpose } }),
   });
 }
 

@@ -18,6 +18,7 @@ const auditEventTypes = {
   'sign_in.succeeded': 'A person signed in with a passkey.',
   'sign_in.failed': 'An assertion did not pass a check.',
   'sign_in.confirmed': 'A person confirmed an action with a passkey.',
+  'receipt.refused': 'An answer of the passkey manager did not bear its valid signature.',
   'session.ended': 'A session ended: signed out, or ended from elsewhere.',
   'consent.given': 'A person allowed an app to know something.',
   'consent.refused': 'A person refused an app.',

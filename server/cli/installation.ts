@@ -2,6 +2,7 @@ import { type Administration, administrationFor } from '../admin/administration.
 import { createAudit, type RecordAudit } from '../audit/audit.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { passkeyManagerName } from '../receipts/receipt.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
@@ -52,6 +53,7 @@ export function withAdministration<T>(
       relyingParties: config.relyingParties,
       rpName: config.brand.name,
       hash: secret.hash,
+      receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
       now: surroundings.now,
       log: commandLog(),
     });

@@ -5,25 +5,26 @@ import type { Import, Source, Violation } from './source.ts';
  * that must stand alone.
  */
 const calls: Record<string, readonly string[]> = {
-  accounts: ['apps'],
+  accounts: ['apps', 'receipts'],
   admin: ['accounts', 'apps', 'enrolment', 'groups', 'sign-ins'],
   apps: [],
   audit: [],
-  cli: ['admin', 'audit', 'config', 'passkeys', 'secret', 'storage'],
+  cli: ['admin', 'audit', 'config', 'passkeys', 'receipts', 'secret', 'sign-ins', 'storage'],
   config: ['setting-readers', 'settings'],
-  enrolment: ['accounts', 'sign-ins'],
+  enrolment: ['accounts', 'receipts', 'sign-ins'],
   'fido-metadata': [],
   groups: [],
   home: [],
   http: ['views'],
   log: ['log-output'],
-  interactions: ['accounts', 'apps', 'oidc', 'passkeys', 'sign-ins'],
+  interactions: ['accounts', 'apps', 'oidc', 'passkeys', 'receipts', 'sign-ins'],
   oidc: ['accounts', 'apps', 'http', 'sign-ins', 'views'],
-  passkeys: ['fido-metadata', 'secret'],
+  passkeys: ['fido-metadata', 'receipts', 'secret'],
+  receipts: ['secret'],
   secret: [],
   'setting-readers': [],
   settings: ['setting-readers'],
-  'sign-ins': [],
+  'sign-ins': ['passkeys', 'receipts'],
   storage: [],
   views: [],
 };
@@ -40,7 +41,8 @@ const standalone: Record<string, readonly string[]> = {
   demo: [],
   'fido-metadata': ['errors', 'log'],
   http: ['errors', 'log', 'views', 'secret'],
-  passkeys: ['errors', 'log', 'fido-metadata', 'secret', 'setting-readers'],
+  passkeys: ['errors', 'log', 'fido-metadata', 'receipts', 'secret', 'setting-readers'],
+  receipts: ['errors', 'secret'],
   views: [],
 };
 

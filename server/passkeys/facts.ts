@@ -13,7 +13,10 @@ export function factsOf(passkey: Passkey): PasskeyFacts {
 
 /** What the manager signs for: user presence and verification are required of every ceremony, so both were there. */
 export function whatWasVerified(
-  passkey: Pick<Passkey, 'id' | 'userHandle' | 'rpId' | 'aaguid' | 'assurance' | 'backupEligible' | 'backedUp'>,
+  passkey: Pick<
+    Passkey,
+    'id' | 'userHandle' | 'rpId' | 'aaguid' | 'assurance' | 'backupEligible' | 'backedUp'
+  >,
   ceremony: { purpose: CeremonyPurpose; interaction: string; clientData: ClientData; caller: CallerIdentity },
 ): Verified {
   const { id: passkeyId, userHandle, rpId, aaguid, assurance, backupEligible = false, backedUp } = passkey;

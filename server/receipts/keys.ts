@@ -2,7 +2,12 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { AppError, ConflictError } from '../errors.ts';
 import type { Secret } from '../secret/secret.ts';
-import { type ReceiptKey, type ReceiptKeyFacts, type ReceiptKeyRepository, standingOf } from './receipt-key.ts';
+import {
+  type ReceiptKey,
+  type ReceiptKeyFacts,
+  type ReceiptKeyRepository,
+  standingOf,
+} from './receipt-key.ts';
 
 export interface ReceiptKeyDependencies {
   receiptKeys: ReceiptKeyRepository;

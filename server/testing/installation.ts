@@ -11,6 +11,7 @@ import type { Readiness } from '../http/health.ts';
 import { createLog } from '../log.ts';
 import { run } from '../main.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
+import { passkeyManagerName } from '../receipts/receipt.ts';
 import type { Secret } from '../secret/secret.ts';
 import { openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
@@ -88,6 +89,7 @@ export function administrationOf({
     relyingParties: config.relyingParties,
     rpName: config.brand.name,
     hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
     now,
     log: { warn: () => {} },
   });
