@@ -31,6 +31,8 @@ const auditEventTypes = {
   'group.changed': 'A group or its members changed.',
   'group.removed': 'A group was removed.',
   'signing_key.made': 'A signing key was made.',
+  'receipt_key.made': 'The next key that signs receipts was made.',
+  'receipt_key.rotated': 'The next key signs receipts now.',
   'backup.made': 'A copy of the storage was made.',
   'backup.restored': 'The storage was restored from a copy.',
   'audit.interrupted': 'Events were lost because the storage refused them; a new chain begins.',

@@ -2,6 +2,7 @@ import { type Administration, administrationFor } from '../admin/administration.
 import { createAudit, type RecordAudit } from '../audit/audit.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { OpenPasskeyManager } from '../passkeys/create-manager.ts';
 import { passkeyManagerName } from '../receipts/receipt.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
@@ -47,16 +48,7 @@ export function withAdministration<T>(
   work: (administration: Administration) => Promise<T>,
 ): Promise<T> {
   return withInstallation(surroundings, async ({ config, secret, storage, record }) => {
-    const { createPasskeyManager } = await import('../passkeys/create-manager.ts');
-    const manager = createPasskeyManager({
-      storage,
-      relyingParties: config.relyingParties,
-      rpName: config.brand.name,
-      hash: secret.hash,
-      receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
-      now: surroundings.now,
-      log: commandLog(),
-    });
+    const manager = await openManager({ config, secret, storage, now: surroundings.now });
     const dependencies = {
       storage,
       enrolment: manager.as('enrolment'),
@@ -68,6 +60,27 @@ export function withAdministration<T>(
       now: surroundings.now,
     };
     return work(administrationFor({ kind: 'machine' }, dependencies));
+  });
+}
+
+/** The passkey manager; it is loaded when a command needs it. */
+export async function openManager({
+  config,
+  secret,
+  storage,
+  now,
+}: Pick<OpenInstallation, 'config' | 'secret' | 'storage'> & {
+  now: () => number;
+}): Promise<OpenPasskeyManager> {
+  const { createPasskeyManager } = await import('../passkeys/create-manager.ts');
+  return createPasskeyManager({
+    storage,
+    relyingParties: config.relyingParties,
+    rpName: config.brand.name,
+    hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
+    now,
+    log: commandLog(),
   });
 }
 

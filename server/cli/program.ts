@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppCommands } from './app-commands.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { nameCommands } from './command-name.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { failureJson, failureLines } from './failure.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addMachineCommands } from './machine-commands.ts';
+import { addReceiptKeyCommands } from './receipt-key-commands.ts';
 import { addStorageCommands } from './storage-commands.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addUserCommands } from './user-commands.ts';
@@ -50,6 +52,8 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
   program.command('start').description('start the server');
   addMachineCommands(program, surroundings);
   addDoctorCommand(program, surroundings, setExitCode);
+  addReceiptKeyCommands(program, surroundings);
+  addAuditCommands(program, surroundings, setExitCode);
   addStorageCommands(program, surroundings);
   addAppCommands(program, surroundings);
   addUserCommands(program, surroundings);
