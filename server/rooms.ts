@@ -63,7 +63,6 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const passkeys = openPasskeyManager(dependencies);
   const manager = passkeys.as('provider');
   const receipts = await openReceiptVerifier(dependencies);
-  dependencies.every(1000, createPasskeyFollower({ manager, accounts, sessions, now }));
   const provider = createProvider({
     ...(await providerDependencies(dependencies, { vault, consents })),
     isStanding: (basis) => isStanding({ accounts, manager }, basis),
@@ -105,6 +104,8 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     createEnrolmentRoutes(enrolment),
     createAccountRoutes({ ...shared, news: createNews(dependencies), listConnectedApps: connected }),
   ];
+  // Last: rooms that did not open are opened again.
+  dependencies.every(1000, createPasskeyFollower({ manager, accounts, sessions, now }));
   return compose([
     limitByAddress({
       people: createLimiter({ attempts: config.rateLimit, seconds: 60 }),

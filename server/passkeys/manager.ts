@@ -50,7 +50,7 @@ export type FinishedRegistration = Omit<FinishedAuthentication, 'proof'>;
 export type RegistrationAuthorization = { ticket: string } | { userHandle: string; proof: string };
 
 /**
- * The passkey manager: runs the WebAuthn ceremonies and owns passkeys, challenges, tickets and proofs.
+ * The passkey manager: runs the WebAuthn ceremonies and owns passkeys, challenges, tickets, proofs and receipts.
  * It authorizes by itself and never takes the caller's word for whose passkey it is. RP IDs, origins and user
  * verification are settings of its own. Every method takes one plain object and returns one, so the manager can
  * live in another process without any change.

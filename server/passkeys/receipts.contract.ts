@@ -207,6 +207,7 @@ export function passkeyReceiptsContract(open: () => Promise<OpenedManager>): voi
       opened.clock.now += 1000;
       const start = eventCursor(now());
       const person = await enrol(opened);
+      opened.clock.now += 1;
       const second = await addPasskey(opened, person);
       const [a, b] = [person.passkey.id, second.passkey.id];
       await opened.administration.setPasskeyStatus({ passkeyId: a, status: 'suspended' });
