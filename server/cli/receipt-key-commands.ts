@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { rotateReceiptKey, stageReceiptKey } from '../receipts/keys.ts';
+import { toPin } from '../receipts/pinned-keys.ts';
 import { type ReceiptKeyFacts, standingOf } from '../receipts/receipt-key.ts';
 import { withInstallation } from './installation.ts';
 import { instant, leaf, show, table } from './output.ts';
@@ -8,24 +9,27 @@ import type { Surroundings } from './surroundings.ts';
 /** The keys that sign receipts, on the machine that has them. */
 export function addReceiptKeyCommands(program: Command, surroundings: Surroundings): void {
   const keys = program.command('receipt-key').description('keys that sign what the passkey manager verified');
-  leaf(keys, 'list', 'all of them; --json has the public parts, as they are pinned').action(
-    async (options) => {
-      const stored = await withInstallation(surroundings, ({ storage }) => storage.receiptKeys.list());
-      const data = standingOf(stored);
-      const rows = data.map(({ id, status, createdAt, currentAt, retiredAt }) => [
-        id,
-        status,
-        instant(createdAt),
-        instant(currentAt),
-        instant(retiredAt),
-      ]);
-      const headings = ['key id', 'status', 'made', 'signs since', 'retired'];
-      show(surroundings, options, {
-        data,
-        lines: table(headings, rows, 'There are none: the first start makes one.'),
-      });
-    },
-  );
+  leaf(keys, 'list', 'all of them, with their public parts in --json').action(async (options) => {
+    const stored = await withInstallation(surroundings, ({ storage }) => storage.receiptKeys.list());
+    const data = standingOf(stored);
+    const rows = data.map(({ id, status, createdAt, currentAt, retiredAt }) => [
+      id,
+      status,
+      instant(createdAt),
+      instant(currentAt),
+      instant(retiredAt),
+    ]);
+    const headings = ['key id', 'status', 'made', 'signs since', 'retired'];
+    show(surroundings, options, {
+      data,
+      lines: table(headings, rows, 'There are none: the first start makes one.'),
+    });
+  });
+  leaf(keys, 'export', 'print the public keys to pin, as a JWK Set').action(async (options) => {
+    const stored = await withInstallation(surroundings, ({ storage }) => storage.receiptKeys.list());
+    const data = { keys: toPin(stored, surroundings.now()) };
+    show(surroundings, options, { data, lines: [JSON.stringify(data, undefined, 2)] });
+  });
   leaf(keys, 'stage', 'make the next key, which signs nothing yet').action(async (options) => {
     const data = await change(surroundings, stageReceiptKey);
     show(surroundings, options, { data, lines: [`The next key is ${data.id}.`] });

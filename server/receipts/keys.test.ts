@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openStorage } from '../../adapters/open.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
@@ -6,7 +9,7 @@ import type { Storage } from '../storage.ts';
 import { createHistory } from './history.ts';
 import { createReceiptIssuer, type Verified } from './issuer.ts';
 import { openReceiptKeys, rotateReceiptKey, stageReceiptKey } from './keys.ts';
-import { receiptKeysOf } from './pinned-keys.ts';
+import { receiptKeysIn, receiptKeysOf, toPin } from './pinned-keys.ts';
 import { standingOf } from './receipt-key.ts';
 import { createReceiptVerifier } from './verifier.ts';
 
@@ -87,6 +90,24 @@ describe('keys of receipts', () => {
       code: 'passkey_rejected',
       detail: 'receipt signed by an unknown key',
     });
+  });
+
+  it('are read from a file, and again when it changes', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'keys.json');
+    const write = (keys: object[]) => writeFileSync(file, JSON.stringify({ keys }));
+    const { verify } = verifying(receiptKeysIn(file));
+    await assert.rejects(verify(await issuer()(verified), expected()), { name: 'StorageError' });
+    const [retired, ...current] = toPin(await storage.receiptKeys.list(), now());
+    write([retired ?? {}]);
+    await assert.rejects(verify(await issuer()(verified), expected()), { code: 'passkey_rejected' });
+    write(current);
+    await verify(await issuer()(verified), expected());
+    writeFileSync(file, '{"keys":[{"kty":"oct","k":"AA","kid":"a"}]}');
+    await verify(await issuer()(verified), expected());
+    clock.now += 6000;
+    await assert.rejects(verify(await issuer()(verified), expected()), { name: 'StorageError' });
   });
 
   it('F17 that are retired verify what they signed, and nothing that they sign later', async () => {
