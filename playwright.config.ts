@@ -4,6 +4,11 @@ import type { Engine } from './e2e/fixtures.ts';
 
 const executablePath = await findBrowser();
 
+/** Its one port is the demo's. */
+const onceAlone = 'try-it.spec.ts';
+/** Where the passkey manager is in the same process it cannot be away. */
+const splitAlone = 'passkeys-away.spec.ts';
+
 // biome-ignore lint/style/noDefaultExport: Playwright reads its configuration from the default export
 export default defineConfig<object, { engine: Engine; split: boolean }>({
   testDir: 'e2e',
@@ -22,11 +27,10 @@ export default defineConfig<object, { engine: Engine; split: boolean }>({
     locale: 'en-GB',
   },
   projects: [
-    { name: 'sqlite', use: { engine: 'sqlite' } },
-    // Its one port is the demo's, so that it runs once.
-    { name: 'passkeys-remote', use: { engine: 'sqlite', split: true }, testIgnore: 'try-it.spec.ts' },
+    { name: 'sqlite', use: { engine: 'sqlite' }, testIgnore: splitAlone },
+    { name: 'passkeys-remote', use: { engine: 'sqlite', split: true }, testIgnore: onceAlone },
     ...(process.env.TEST_MONGO_URL
-      ? [{ name: 'mongo', use: { engine: 'mongodb' as const }, testIgnore: 'try-it.spec.ts' }]
+      ? [{ name: 'mongo', use: { engine: 'mongodb' as const }, testIgnore: [splitAlone, onceAlone] }]
       : []),
   ],
 });

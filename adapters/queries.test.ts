@@ -13,7 +13,10 @@ const sideTables: Record<string, { table: string; column: string }> = {
 };
 
 /** Statements that read all of a table on purpose: it never has more than a few rows. */
-const readsAll = ['SELECT record FROM signingKeys ORDER BY createdAt, id'];
+const readsAll = [
+  'SELECT record FROM signingKeys ORDER BY createdAt, id',
+  'SELECT record, currentAt FROM receiptKeys ORDER BY generation',
+];
 
 describe('the queries', () => {
   const db = new DatabaseSync(':memory:');

@@ -55,6 +55,7 @@ export const queries: { [R in keyof Repositories]: Record<keyof Repositories[R],
     findById: ['id'],
     findMany: ['id'],
     listByAccount: ['accountId', 'at'],
+    list: ['at', 'id'],
     removeExpired: ['expiresAt'],
   },
   artifacts: {
@@ -85,6 +86,9 @@ export const queries: { [R in keyof Repositories]: Record<keyof Repositories[R],
   challenges: { insert: ['id'], take: ['id'], removeExpired: ['expiresAt'] },
   tickets: { insert: ['id'], find: ['id'], take: ['id'], removeExpired: ['expiresAt'] },
   proofs: { insert: ['id'], find: ['id'], removeByUserHandle: ['userHandle'], removeExpired: ['expiresAt'] },
+  receipts: { insert: ['id'], list: ['at', 'id'], removeExpired: ['expiresAt'] },
+  receiptKeys: { insert: ['id'], list: ['generation'], recordCurrent: ['id'] },
+  passkeyEvents: { insert: ['id'], list: ['id'], removeExpired: ['expiresAt'] },
 };
 
 /** Every query's name with its table and the fields of its index. */

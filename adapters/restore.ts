@@ -10,9 +10,10 @@ export interface Restore {
 
 /**
  * What a restore leaves behind: everything that was issued or is waiting for an answer. What was revoked or used
- * after the backup was made must not come back to life, so everybody signs in again and links are made anew.
+ * after the backup was made must not come back to life, so everybody signs in again and links are made anew. With the
+ * sessions goes what would have ended them. Sign-ins, receipts and their keys are history, and stay.
  */
-const ephemeral = ['artifacts', 'invitations', 'challenges', 'tickets', 'proofs'] as const;
+const ephemeral = ['artifacts', 'invitations', 'challenges', 'tickets', 'proofs', 'passkeyEvents'] as const;
 
 /**
  * Brings a backup back and its schema up to date. No server may be running on it.

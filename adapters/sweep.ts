@@ -1,13 +1,20 @@
 import type { Storage } from '../server/storage.ts';
 
 /** What expires, the largest first. */
-type Sweepable = Pick<Storage, 'artifacts' | 'invitations' | 'signIns' | 'challenges' | 'tickets' | 'proofs'>;
+const expiring = [
+  'artifacts',
+  'invitations',
+  'signIns',
+  'receipts',
+  'challenges',
+  'tickets',
+  'proofs',
+  'passkeyEvents',
+] as const satisfies readonly (keyof Storage)[];
 
 /** Deletes what had expired at `now`; resolves to the number of records. */
-export async function sweep(storage: Sweepable, now: number): Promise<number> {
-  const { artifacts, invitations, signIns, challenges, tickets, proofs } = storage;
+export async function sweep(storage: Pick<Storage, (typeof expiring)[number]>, now: number): Promise<number> {
   let removed = 0;
-  for (const repository of [artifacts, invitations, signIns, challenges, tickets, proofs])
-    removed += await repository.removeExpired(now);
+  for (const name of expiring) removed += await storage[name].removeExpired(now);
   return removed;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../e2e/free-port.ts';
 import { openTestStorage } from '../e2e/test-storage.ts';
-import { trustDomain, writeCertificates } from './certificates.ts';
+import { trustDomain, writeCertificates, writeReceiptKeys } from './certificates.ts';
 import { type Contestant, compare, createContestant, type Plan, ratio } from './compare.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { printReport, type Report, summarise } from './report.ts';
@@ -69,7 +69,10 @@ async function startSplit(): Promise<MeasuredProcess> {
       LATCHKEY_LOG_FORMAT: 'json',
     }),
   );
-  const passkeysUrl = { LATCHKEY_PASSKEYS_URL: `https://localhost:${port}` };
+  const passkeysUrl = {
+    LATCHKEY_PASSKEYS_URL: `https://localhost:${port}`,
+    LATCHKEY_RECEIPT_KEYS: await writeReceiptKeys(folder),
+  };
   const provider = await startLatchkey('sqlite', { ...services, ...passkeysUrl, LATCHKEY_ISSUER: issuer });
   return { ...provider, cpu: async () => (await provider.cpu()) + (await service.cpu()) };
 }

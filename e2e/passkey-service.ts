@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -81,8 +82,15 @@ export async function startPasskeyService(options: PasskeyServiceOptions): Promi
     await once(child, 'exit');
   }
   await start();
+  const receiptKeys = join(folder, 'receipt-keys.json');
+  const exported = await run(process.execPath, [launcher, 'receipt-key', 'export'], { cwd: root, env: own });
+  await writeFile(receiptKeys, exported.stdout);
   return {
-    settings: { ...names, LATCHKEY_PASSKEYS_URL: `https://localhost:${port}` },
+    settings: {
+      ...names,
+      LATCHKEY_PASSKEYS_URL: `https://localhost:${port}`,
+      LATCHKEY_RECEIPT_KEYS: receiptKeys,
+    },
     get process() {
       return child;
     },

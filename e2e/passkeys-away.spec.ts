@@ -2,8 +2,6 @@ import { atHeading, openAccount, signUp } from './actions.ts';
 import { expect, newPerson, test } from './fixtures.ts';
 
 test.describe('while the passkey manager is away', () => {
-  test.skip(({ split }) => !split, 'here it is in the same process');
-
   test('F15 the page says so at once, and goes on by itself when it is back', async ({
     page,
     authenticator,

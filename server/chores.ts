@@ -26,7 +26,7 @@ export function doChores(dependencies: ChoreDependencies, signal: AbortSignal): 
 }
 
 /** A chore that fails is tried again next time; what it is for does not depend on it alone. */
-async function every(
+export async function every(
   ms: number,
   { signal, log }: { signal: AbortSignal; log: Log },
   chore: () => Promise<void>,

@@ -84,6 +84,7 @@ function arrange(values: Settings) {
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
     /** The passkey manager as a service of its own, and who the services are to each other. */
     passkeysUrl: values.LATCHKEY_PASSKEYS_URL,
+    receiptKeys: values.LATCHKEY_RECEIPT_KEYS,
     certificates: values.LATCHKEY_CERTIFICATES ?? join(values.LATCHKEY_DATA_DIR, 'certificates'),
     trustDomain: values.LATCHKEY_TRUST_DOMAIN ?? issuer.hostname,
     signUp: values.LATCHKEY_SIGN_UP,
@@ -163,6 +164,10 @@ function check(config: Config): string[] {
   if (config.passkeysUrl?.startsWith('http:'))
     problems.push(
       `LATCHKEY_PASSKEYS_URL is ${config.passkeysUrl}: it must begin with https://. The passkey manager answers over mutual TLS alone.`,
+    );
+  if (config.passkeysUrl !== undefined && config.receiptKeys === undefined)
+    problems.push(
+      'LATCHKEY_RECEIPT_KEYS must name a file with the public keys of the passkey manager at LATCHKEY_PASSKEYS_URL: `latchkey receipt-key export`, run beside it, prints them.',
     );
   if (config.lifetimes.refreshTokenIdle > config.lifetimes.refreshToken)
     problems.push('LATCHKEY_REFRESH_TOKEN_IDLE_DAYS must not be more than LATCHKEY_REFRESH_TOKEN_DAYS.');

@@ -6,7 +6,7 @@ import { createLink } from './admin/links.ts';
 import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
-import { doChores } from './chores.ts';
+import { doChores, every } from './chores.ts';
 import { commandName } from './cli/command-name.ts';
 import { type Config, doubtsAbout } from './config.ts';
 import { leave } from './ending.ts';
@@ -151,6 +151,7 @@ async function openDependencies(parts: {
     apps,
     log,
     now,
+    every: (ms, chore) => void every(ms, { signal: chores.signal, log }, chore),
     readPage: front.readPage,
     audit: counted,
     ...(config.demo ? { startDemo: demoStarter(config.issuer, resources) } : undefined),

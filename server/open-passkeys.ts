@@ -5,11 +5,12 @@ import type { Log } from './log.ts';
 import { createPasskeyManager, type OpenPasskeyManager } from './passkeys/create-manager.ts';
 import type { PasskeyManagerDependencies, RefusedCeremony } from './passkeys/dependencies.ts';
 import type { CallerIdentity, CeremonyPurpose, PasskeyManager } from './passkeys/manager.ts';
+import { passkeyManagerName } from './receipts/receipt.ts';
 import type { Secret } from './secret/secret.ts';
 
 export interface PasskeysHere {
   config: Config;
-  secret: Pick<Secret, 'hash'>;
+  secret: Pick<Secret, 'hash' | 'seal' | 'open'>;
   storage: PasskeyManagerDependencies['storage'];
   log: Log;
   now: () => number;
@@ -47,6 +48,7 @@ export function managerHere({ config, secret, ...rest }: PasskeysHere): OpenPass
     relyingParties: config.relyingParties,
     rpName: config.brand.name,
     hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
   });
 }
 

@@ -29,7 +29,12 @@ import { protocolEndpoints, redirectPost } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { createVault } from './oidc/vault.ts';
 import type { OpenPasskeyManager } from './passkeys/create-manager.ts';
+import { openReceiptKeys } from './receipts/keys.ts';
+import { type ReceiptKeys, receiptKeysIn, receiptKeysOf } from './receipts/pinned-keys.ts';
+import { passkeyManagerName } from './receipts/receipt.ts';
+import { createReceiptVerifier } from './receipts/verifier.ts';
 import type { Secret } from './secret/secret.ts';
+import { createPasskeyFollower } from './sign-ins/follow-passkeys.ts';
 import { isStanding } from './sign-ins/standing.ts';
 import type { Storage } from './storage.ts';
 
@@ -42,6 +47,8 @@ export interface RoomDependencies {
   audit: Audit;
   log: Log;
   readPage: ReadPage;
+  /** Does something again and again until the server stops. */
+  every: (ms: number, chore: () => Promise<void>) => void;
   /** Starts the demo app unless it runs, and tells its address. */
   startDemo?: () => Promise<string>;
   now: () => number;
@@ -54,6 +61,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const consents = createConsents({ artifacts, vault });
   const sessions = createSessions({ artifacts, signIns, vault, now });
   const manager = passkeys.as('provider');
+  const receipts = await openReceiptVerifier(dependencies);
   const provider = createProvider({
     ...(await providerDependencies(dependencies, { vault, consents })),
     isStanding: (basis) => isStanding({ accounts, manager }, basis),
@@ -65,6 +73,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     config,
     provider,
     manager,
+    receipts,
     accounts,
     signIns,
     groups,
@@ -84,10 +93,6 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     endSessions: ({ sub }: { sub: string }) => sessions.endAll(sub),
     typedProfile: createSealedCookie<TypedProfile>({ secret, now }, { name: 'profile', minutes: 15 }),
   };
-  const news = createSealedCookie<NonNullable<AccountData['news']>>(
-    { secret, now },
-    { name: 'news', minutes: 5 },
-  );
   const connected = (sub: string) => listConnectedApps({ artifacts, consents, vault }, sub);
   const routers = [
     createHomeRoutes({
@@ -96,8 +101,10 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     }),
     createInteractionRoutes(enrolment),
     createEnrolmentRoutes(enrolment),
-    createAccountRoutes({ ...shared, news, listConnectedApps: connected }),
+    createAccountRoutes({ ...shared, news: createNews(dependencies), listConnectedApps: connected }),
   ];
+  // Last: rooms that did not open are opened again.
+  dependencies.every(1000, createPasskeyFollower({ manager, accounts, sessions, now }));
   return compose([
     limitByAddress({
       people: createLimiter({ attempts: config.rateLimit, seconds: 60 }),
@@ -107,6 +114,40 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     protocolEndpoints(provider),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),
   ]);
+}
+
+function createNews({ secret, now }: RoomDependencies) {
+  type News = NonNullable<AccountData['news']>;
+  return createSealedCookie<News>({ secret, now }, { name: 'news', minutes: 5 });
+}
+
+async function openReceiptVerifier(dependencies: RoomDependencies) {
+  const { config, audit, now } = dependencies;
+  return createReceiptVerifier({
+    keys: await believedKeys(dependencies),
+    issuer: passkeyManagerName,
+    audience: config.issuer,
+    caller: 'provider',
+    now,
+    onRefused: (reason, { purpose, passkeyId }) =>
+      void audit.record({ type: 'receipt.refused', reason, passkeyId, details: { purpose } }),
+  });
+}
+
+/**
+ * In one process the keys that are believed are the passkey manager's own, and the first start makes the first one.
+ * Of a manager elsewhere they were carried over by hand: it may not vouch for itself.
+ */
+async function believedKeys({ config, secret, storage, now }: RoomDependencies): Promise<ReceiptKeys> {
+  const { receiptKeys } = storage;
+  if (config.passkeysUrl === undefined) {
+    await openReceiptKeys({ receiptKeys, secret, now });
+    return receiptKeysOf(receiptKeys, now);
+  }
+  const keys = receiptKeysIn(config.receiptKeys ?? '');
+  // A file that is missing or broken is said at the start.
+  await keys();
+  return keys;
 }
 
 async function providerDependencies(

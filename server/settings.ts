@@ -70,6 +70,11 @@ export const settings = {
     'the passkey manager runs in the same process',
     'Where the passkey manager runs as a service of its own (`latchkey passkeys`): `https://passkeys.internal:3443`.',
   ),
+  LATCHKEY_RECEIPT_KEYS: setting(
+    absent(text('')),
+    'the keys of the passkey manager in the same process',
+    'A file with the public keys whose receipts of the passkey manager are believed, as `latchkey receipt-key export` prints it there. Read again when it changes.',
+  ),
   LATCHKEY_CERTIFICATES: setting(
     absent(text('')),
     'certificates in the data folder',

@@ -9,8 +9,11 @@ import type { ArtifactRepository } from './oidc/artifact.ts';
 import type { SigningKeyRepository } from './oidc/signing-key.ts';
 import type { ChallengeRepository } from './passkeys/challenge.ts';
 import type { PasskeyRepository } from './passkeys/passkey.ts';
+import type { PasskeyEventRepository } from './passkeys/passkey-event.ts';
 import type { ProofRepository } from './passkeys/proof.ts';
 import type { TicketRepository } from './passkeys/ticket.ts';
+import type { ReceiptRepository } from './receipts/receipt.ts';
+import type { ReceiptKeyRepository } from './receipts/receipt-key.ts';
 import type { InstallationRepository } from './secret/installation.ts';
 import type { SignInRepository } from './sign-ins/sign-in.ts';
 
@@ -25,8 +28,11 @@ export type { Artifact, ArtifactRepository } from './oidc/artifact.ts';
 export type { SigningKey, SigningKeyRepository } from './oidc/signing-key.ts';
 export type { Challenge, ChallengeRepository } from './passkeys/challenge.ts';
 export type { Passkey, PasskeyRepository } from './passkeys/passkey.ts';
+export type { PasskeyEvent, PasskeyEventRepository } from './passkeys/passkey-event.ts';
 export type { Proof, ProofRepository } from './passkeys/proof.ts';
 export type { Ticket, TicketRepository } from './passkeys/ticket.ts';
+export type { Receipt, ReceiptRepository, TimeQuery } from './receipts/receipt.ts';
+export type { ReceiptKey, ReceiptKeyRepository } from './receipts/receipt-key.ts';
 export type { Installation, InstallationRepository } from './secret/installation.ts';
 export type { SignIn, SignInRepository } from './sign-ins/sign-in.ts';
 
@@ -36,6 +42,9 @@ export interface PasskeyStorage {
   challenges: ChallengeRepository;
   tickets: TicketRepository;
   proofs: ProofRepository;
+  receipts: ReceiptRepository;
+  receiptKeys: ReceiptKeyRepository;
+  passkeyEvents: PasskeyEventRepository;
 }
 
 /** What the provider keeps. */
@@ -73,7 +82,7 @@ export interface Storage extends ProviderStorage, PasskeyStorage, AsyncDisposabl
   schemaVersion(): Promise<{ stored: number; code: number }>;
   /** A consistent copy while running, without the installation secret. `onProgress` gets 0–1. */
   backup(file: string, onProgress?: (share: number) => void): Promise<void>;
-  /** Largest records first to be deleted by expiry: artifacts, invitations, sign-ins, challenges, tickets, proofs. */
+  /** Deletes what has expired at `now`, of every kind that expires; resolves to the number of records. */
   sweep(now: number): Promise<number>;
 }
 

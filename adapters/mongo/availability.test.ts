@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Storage } from '../../server/storage.ts';
 import { openStorage } from '../open.ts';
 import { groupSample } from '../storage.contract/samples.ts';
+import { schemaVersion } from './migrations.ts';
 import { closedPort, startProxy, withMongo } from './testing.ts';
 
 const unreachable = { name: 'StorageError', reason: 'unreachable' };
@@ -44,7 +45,7 @@ withMongo(({ urlOn, ...server }) => {
       await using proxy = await startProxy(server, port);
       assert.equal(proxy.port, port);
       await becomesReady(storage);
-      assert.deepEqual(await storage.schemaVersion(), { stored: 1, code: 1 });
+      assert.deepEqual(await storage.schemaVersion(), { stored: schemaVersion, code: schemaVersion });
       const group = groupSample();
       await storage.groups.insert(group);
       assert.deepEqual(await storage.groups.findById(group.id), group);

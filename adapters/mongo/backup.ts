@@ -23,11 +23,13 @@ export interface BackupFooter {
 
 /**
  * In this order, each by `_id`. A copy is not one moment: what points to something is copied before it, so a record
- * that was made meanwhile is there without anything that points to it, and the installation comes last.
+ * that was made meanwhile is there without anything that points to it, and the installation comes last. Of each receipt
+ * that is there its sign-in follows; a sign-in bears its receipt within.
  */
 export const backupOrder = [
   'signingKeys',
   'artifacts',
+  'receipts',
   'signIns',
   'invitations',
   'tickets',
@@ -36,6 +38,8 @@ export const backupOrder = [
   'auditEvents',
   'accounts',
   'passkeys',
+  'receiptKeys',
+  'passkeyEvents',
   'groups',
   'apps',
   'installation',

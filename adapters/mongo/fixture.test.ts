@@ -30,7 +30,7 @@ withMongo(({ url }) => {
       it(`opens with everything in it: ${name}`, async () => {
         await restoreMongo({ url, file: join(fixtures, name), replace: true }, []);
         await using storage = await open();
-        await assertFixture(storage);
+        await assertFixture(storage, name);
       });
   });
 });

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { StorageError } from '../../server/storage.ts';
 import { withLease } from './lease.ts';
 import type { Stored } from './record-model.ts';
-import { firstIndexes } from './schema.ts';
+import { firstIndexes, type Index, receiptsIndexes } from './schema.ts';
 
 type Migration = (connection: Connection) => Promise<void>;
 
@@ -13,7 +13,10 @@ type Migration = (connection: Connection) => Promise<void>;
  * on another instance or be put back. What nobody reads any more goes one release later.
  * There are no transactions, so every step can be run again after it was interrupted.
  */
-const migrations: readonly Migration[] = [createFirstSchema];
+const migrations: readonly Migration[] = [
+  createFirstSchema,
+  (connection) => createIndexes(connection, receiptsIndexes),
+];
 
 export const schemaVersion = migrations.length;
 
@@ -59,13 +62,21 @@ function refuseNewer(stored: number): void {
 }
 
 async function createFirstSchema(connection: Connection): Promise<void> {
-  for (const [name, indexes] of Object.entries(firstIndexes)) {
-    await connection.createCollection(name).catch(passExisting);
-    if (indexes.length > 0) await connection.collection(name).createIndexes([...indexes]);
-  }
+  await createIndexes(connection, firstIndexes);
   await connection
     .collection<Stored>('revisions')
     .updateOne({ _id: 'caches' }, { $setOnInsert: { value: 0 } }, { upsert: true });
+}
+
+/** Every collection, with its indexes. */
+async function createIndexes(
+  connection: Connection,
+  collections: Readonly<Record<string, readonly Index[]>>,
+): Promise<void> {
+  for (const [name, indexes] of Object.entries(collections)) {
+    await connection.createCollection(name).catch(passExisting);
+    if (indexes.length > 0) await connection.collection(name).createIndexes([...indexes]);
+  }
 }
 
 /** NamespaceExists: an earlier try, or another instance, was here. */

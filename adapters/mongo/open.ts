@@ -11,10 +11,13 @@ import { createInstallation } from './installation.ts';
 import { createInvitations } from './invitations.ts';
 import { createLink, type Link } from './link.ts';
 import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
+import { createPasskeyEvents } from './passkey-events.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
 import { createLimiter } from './rate-limits.ts';
 import { readableElsewhere } from './reach.ts';
+import { createReceiptKeys } from './receipt-keys.ts';
+import { createReceipts } from './receipts.ts';
 import type { Revision } from './record-model.ts';
 import { createSignIns } from './sign-ins.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -71,6 +74,9 @@ function createRepositories(link: Link) {
     challenges: createChallenges(link),
     tickets: createTickets(link),
     proofs: createProofs(link),
+    receipts: createReceipts(link),
+    receiptKeys: createReceiptKeys(link),
+    passkeyEvents: createPasskeyEvents(link),
   };
 }
 

@@ -26,7 +26,16 @@ withMongo(({ url }) => {
 
     it('of what expires are relieved by MongoDB itself', async () => {
       await using connected = await connect(url);
-      for (const table of ['artifacts', 'invitations', 'signIns', 'challenges', 'tickets', 'proofs']) {
+      for (const table of [
+        'artifacts',
+        'invitations',
+        'signIns',
+        'challenges',
+        'tickets',
+        'proofs',
+        'receipts',
+        'passkeyEvents',
+      ]) {
         const indexes = await connected.connection.collection(table).indexes();
         assert.ok(
           indexes.some(({ key, expireAfterSeconds }) => 'removeAt' in key && expireAfterSeconds === 0),

@@ -50,3 +50,11 @@ export const firstIndexes: Record<string, readonly Index[]> = {
   revisions: [],
   rateLimits: [expiry],
 };
+
+/** The second schema: the passkey manager's receipts with their keys, its events, and sign-ins in order of time. */
+export const receiptsIndexes: Record<string, readonly Index[]> = {
+  receipts: [{ key: { at: 1, _id: 1 } }, expiry],
+  receiptKeys: [{ key: { generation: 1 }, unique: true }],
+  passkeyEvents: [expiry],
+  signIns: [{ key: { at: 1, _id: 1 } }],
+};

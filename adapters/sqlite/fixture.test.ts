@@ -47,6 +47,6 @@ describe('a SQLite database of an earlier release', () => {
       db.exec(readFileSync(join(fixtures, name), 'utf8'));
       db.close();
       await using storage = await openFileStorage(file);
-      await assertFixture(storage);
+      await assertFixture(storage, name);
     });
 });

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../server/storage.ts';
+import { receiptsSchema } from './receipts-schema.ts';
 import { firstSchema } from './schema.ts';
 
 /**
@@ -9,7 +10,7 @@ import { firstSchema } from './schema.ts';
  * that one may still be running or be put back. What nobody reads any more goes one release later.
  * Every statement can be run again (`IF NOT EXISTS`), although each version is one transaction.
  */
-const migrations: readonly string[] = [firstSchema];
+const migrations: readonly string[] = [firstSchema, receiptsSchema];
 
 export const schemaVersion = migrations.length;
 

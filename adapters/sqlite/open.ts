@@ -15,8 +15,11 @@ import { createGroups } from './groups.ts';
 import { createInstallation } from './installation.ts';
 import { createInvitations } from './invitations.ts';
 import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
+import { createPasskeyEvents } from './passkey-events.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
+import { createReceiptKeys } from './receipt-keys.ts';
+import { createReceipts } from './receipts.ts';
 import { createSignIns } from './sign-ins.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTickets } from './tickets.ts';
@@ -60,6 +63,9 @@ export function createRepositories(database: Database) {
     challenges: createChallenges(database),
     tickets: createTickets(database),
     proofs: createProofs(database),
+    receipts: createReceipts(database),
+    receiptKeys: createReceiptKeys(database),
+    passkeyEvents: createPasskeyEvents(database),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SignIn, SignInRepository } from '../../server/storage.ts';
+import { startOf, timeCursor, toPage } from '../page.ts';
 import type { Database } from './database.ts';
 import { removeExpiredFrom } from './expiry.ts';
 
@@ -11,6 +12,7 @@ export function createSignIns(db: Database): SignInRepository {
   const listByAccount = db.many<SignIn>(
     'SELECT record FROM signIns WHERE accountId = ? ORDER BY at DESC LIMIT ?',
   );
+  const list = db.many<SignIn>('SELECT record FROM signIns WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT ?');
   return {
     async insert(signIn) {
       const { id, accountId, passkeyId, at, expiresAt } = signIn;
@@ -19,6 +21,10 @@ export function createSignIns(db: Database): SignInRepository {
     findById: db.one<SignIn>('SELECT record FROM signIns WHERE id = ?'),
     findMany: (ids) => findMany(JSON.stringify(ids)),
     listByAccount: (accountId, { limit }) => listByAccount(accountId, limit),
+    async list(query) {
+      const { at, id } = startOf(query);
+      return toPage(await list(at, id, query.limit + 1), query.limit, timeCursor);
+    },
     removeExpired: removeExpiredFrom(db, 'signIns'),
   };
 }

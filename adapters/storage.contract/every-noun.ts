@@ -6,8 +6,11 @@ import { challengesContract } from './challenges.contract.ts';
 import { groupsContract } from './groups.contract.ts';
 import { invitationsContract } from './invitations.contract.ts';
 import type { Open } from './opened.ts';
+import { passkeyEventsContract } from './passkey-events.contract.ts';
 import { passkeysContract } from './passkeys.contract.ts';
 import { proofsContract } from './proofs.contract.ts';
+import { receiptKeysContract } from './receipt-keys.contract.ts';
+import { receiptsContract } from './receipts.contract.ts';
 import { signInsContract } from './sign-ins.contract.ts';
 import { signingKeysContract } from './signing-keys.contract.ts';
 import { storageContract } from './storage.contract.ts';
@@ -23,8 +26,11 @@ export function everyContract(name: string, open: Open): void {
     challengesContract,
     groupsContract,
     invitationsContract,
+    passkeyEventsContract,
     passkeysContract,
     proofsContract,
+    receiptKeysContract,
+    receiptsContract,
     signInsContract,
     signingKeysContract,
     storageContract,

@@ -10,8 +10,11 @@ import {
   installationSample,
   invitationSample,
   now,
+  passkeyEventSample,
   passkeySample,
   proofSample,
+  receiptKeySample,
+  receiptSample,
   signInSample,
   signingKeySample,
   ticketSample,
@@ -62,6 +65,19 @@ const records = {
   challenge: challengeSample({ id: 'challenge-1', userHandle: 'handle-1' }),
   ticket: ticketSample({ id: 'ticket-1', userHandle: 'handle-3' }),
   proof: proofSample({ id: 'proof-1', userHandle: 'handle-1' }),
+  receipt: receiptSample({
+    id: 'sign-in-1',
+    userHandle: 'handle-1',
+    passkeyId: 'passkey-1',
+    kid: 'receipt-key-1',
+  }),
+  receiptKey: receiptKeySample({
+    id: 'receipt-key-1',
+    generation: 1,
+    publicJwk: { kty: 'EC', crv: 'P-256', x: 'x-1', y: 'y-1' },
+    currentAt: now,
+  }),
+  passkeyEvent: passkeyEventSample({ id: 'event-1', userHandle: 'handle-1', passkeyId: 'passkey-1' }),
 };
 
 export async function storeFixture(storage: Storage): Promise<void> {
@@ -79,10 +95,14 @@ export async function storeFixture(storage: Storage): Promise<void> {
   await storage.challenges.insert(records.challenge);
   await storage.tickets.insert(records.ticket);
   await storage.proofs.insert(records.proof);
+  await storage.receipts.insert(records.receipt);
+  await storage.receiptKeys.insert(records.receiptKey);
+  await storage.passkeyEvents.insert(records.passkeyEvent);
 }
 
-/** Every record is found, and by what it is searched by. */
-export async function assertFixture(storage: Storage): Promise<void> {
+/** Every record of that version is found, and by what it is searched by. @param name of the file: `v1.sql` */
+export async function assertFixture(storage: Storage, name: string): Promise<void> {
+  const version = Number(/^v(\d+)\./.exec(name)?.[1]);
   assert.deepEqual(await storage.installation.find(), records.installation);
   assert.deepEqual(await storage.accounts.findByUserHandle('handle-2'), records.account);
   assert.deepEqual((await storage.accounts.listByGroup('group-1', { limit: 9 })).items, [records.account]);
@@ -99,4 +119,9 @@ export async function assertFixture(storage: Storage): Promise<void> {
   assert.deepEqual(await storage.challenges.take('challenge-1', now), records.challenge);
   assert.deepEqual(await storage.tickets.find('ticket-1', now), records.ticket);
   assert.deepEqual(await storage.proofs.find('proof-1', now), records.proof);
+  assert.deepEqual((await storage.signIns.list({ limit: 9 })).items, [records.signIn]);
+  const since2 = <T>(record: T): T[] => (version >= 2 ? [record] : []);
+  assert.deepEqual((await storage.receipts.list({ limit: 9 })).items, since2(records.receipt));
+  assert.deepEqual(await storage.receiptKeys.list(), since2(records.receiptKey));
+  assert.deepEqual((await storage.passkeyEvents.list({ limit: 9 })).items, since2(records.passkeyEvent));
 }

@@ -9,7 +9,10 @@ import type {
   Installation,
   Invitation,
   Passkey,
+  PasskeyEvent,
   Proof,
+  Receipt,
+  ReceiptKey,
   SignIn,
   SigningKey,
   Ticket,
@@ -183,4 +186,35 @@ export const installationSample = (): Installation => ({
   id: randomId(),
   keyCheck: 'v1.key.sealed',
   createdAt: now,
+});
+
+export const receiptSample = (fields: Partial<Receipt> = {}): Receipt => ({
+  id: randomId(),
+  at: now,
+  userHandle: randomId(),
+  passkeyId: randomId(),
+  purpose: 'sign-in',
+  jws: 'a.b.c',
+  kid: randomId(),
+  expiresAt: now + 1000,
+  ...fields,
+});
+
+export const receiptKeySample = (fields: Partial<ReceiptKey> = {}): ReceiptKey => ({
+  id: randomId(),
+  generation: 1 + randomBytes(4).readUInt32BE(),
+  publicJwk: { kty: 'EC', crv: 'P-256', x: randomId(), y: randomId() },
+  sealedJwk: 'v1.key.sealed',
+  createdAt: now,
+  ...fields,
+});
+
+export const passkeyEventSample = (fields: Partial<PasskeyEvent> = {}): PasskeyEvent => ({
+  id: randomId(),
+  at: now,
+  type: 'passkey_suspended',
+  userHandle: randomId(),
+  passkeyId: randomId(),
+  expiresAt: now + 1000,
+  ...fields,
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertConflict } from './assertions.ts';
+import { assertConflict, assertOneWinner, collectPages } from './assertions.ts';
 import { type Open, openedOnce } from './opened.ts';
 import { now, randomId, signInSample } from './samples.ts';
 
@@ -36,6 +36,25 @@ export function signInsContract(name: string, open: Open): void {
         newest.map(({ at }) => now - at),
         [1, 2],
       );
+    });
+
+    it('lists those of everybody, oldest first, page by page', async () => {
+      const since = now + 8_000_000;
+      const made = [2, 1, 2, 3].map((age) => signInSample({ at: since + age }));
+      for (const signIn of made) await signIns().insert(signIn);
+      const pages = await collectPages((after) =>
+        signIns().list({ since, limit: 2, ...(after === undefined ? {} : { after }) }),
+      );
+      const expected = made.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+      assert.deepEqual(pages, [expected.slice(0, 2), expected.slice(2)]);
+    });
+
+    it('F17 takes one of 50 sign-ins of one receipt', async () => {
+      const id = randomId();
+      await assertOneWinner(async () => {
+        await signIns().insert(signInSample({ id }));
+        return true;
+      });
     });
 
     it('removes what has expired', async () => {

@@ -17,6 +17,7 @@ import type { SealedCookie } from '../http/sealed-cookie.ts';
 import type { Consents } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
+import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import type { Account, AccountRepository } from './account.ts';
 import { type OverviewDependencies, readOverview } from './overview.ts';
 import { addPasskeyRoutes } from './own-passkeys/routes.ts';
@@ -27,6 +28,7 @@ export interface AccountRouteDependencies extends OverviewDependencies {
   config: Config;
   provider: Provider;
   manager: PasskeyManager;
+  receipts: ReceiptVerifier;
   accounts: AccountRepository;
   consents: Consents;
   /** What was just done, told on the next page. */

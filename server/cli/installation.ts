@@ -2,6 +2,7 @@ import { type Administration, administrationFor } from '../admin/administration.
 import { createAudit, type RecordAudit } from '../audit/audit.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { OpenedPasskeys } from '../open-passkeys.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
@@ -45,15 +46,9 @@ export function withAdministration<T>(
   surroundings: Surroundings,
   work: (administration: Administration) => Promise<T>,
 ): Promise<T> {
-  return withInstallation(surroundings, async ({ config, secret, storage, record }) => {
-    const { openPasskeys } = await import('../open-passkeys.ts');
-    await using passkeys = await openPasskeys({
-      config,
-      secret,
-      storage,
-      log: commandLog(),
-      now: surroundings.now,
-    });
+  return withInstallation(surroundings, async (installation) => {
+    const { config, secret, storage, record } = installation;
+    await using passkeys = await openPasskeysFor(installation, surroundings.now);
     const dependencies = {
       storage,
       administration: passkeys.as('administration'),
@@ -65,6 +60,15 @@ export function withAdministration<T>(
     };
     return await work(administrationFor({ kind: 'machine' }, dependencies));
   });
+}
+
+/** The passkey manager, here or elsewhere, as whoever administers the machine may use it. */
+export async function openPasskeysFor(
+  { config, secret, storage }: OpenInstallation,
+  now: () => number,
+): Promise<OpenedPasskeys> {
+  const { openPasskeys } = await import('../open-passkeys.ts');
+  return openPasskeys({ config, secret, storage, log: commandLog(), now });
 }
 
 /** Standard output is for what was asked: what goes wrong beside it goes to standard error. */

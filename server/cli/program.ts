@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppCommands } from './app-commands.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { addCertificateCommands } from './certificate-commands.ts';
 import { nameCommands } from './command-name.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { failureJson, failureLines } from './failure.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { addMachineCommands } from './machine-commands.ts';
+import { addReceiptKeyCommands } from './receipt-key-commands.ts';
 import { addStorageCommands } from './storage-commands.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addUserCommands } from './user-commands.ts';
@@ -54,6 +56,8 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
     .description('start the passkey manager as a service of its own (docs/operations.md)');
   addMachineCommands(program, surroundings);
   addDoctorCommand(program, surroundings, setExitCode);
+  addReceiptKeyCommands(program, surroundings);
+  addAuditCommands(program, surroundings, setExitCode);
   addStorageCommands(program, surroundings);
   addCertificateCommands(program, surroundings, setExitCode);
   addAppCommands(program, surroundings);

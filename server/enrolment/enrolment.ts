@@ -6,7 +6,14 @@ import type { Account, AccountRepository } from '../accounts/account.ts';
 import { type Profile, parseProfile } from '../accounts/profile.ts';
 import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../errors.ts';
-import type { CeremonyContext, PasskeyFacts, PasskeyManager } from '../passkeys/manager.ts';
+import type {
+  CeremonyContext,
+  FinishedRegistration,
+  PasskeyFacts,
+  PasskeyManager,
+} from '../passkeys/manager.ts';
+import { type AcceptedReceipt, acceptReceipt } from '../receipts/accept.ts';
+import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import { addAccount } from './add-account.ts';
@@ -15,6 +22,7 @@ import { type FoundLink, findLink, type LinkDependencies, type LinkInput, useLin
 export interface EnrolmentDependencies extends LinkDependencies {
   signIns: SignInRepository;
   manager: Pick<PasskeyManager, 'beginRegistration' | 'finishRegistration'>;
+  receipts: ReceiptVerifier;
   /** The identity that may make tickets. */
   enrolment: Pick<PasskeyManager, 'issueTicket'>;
   audit: Pick<Audit, 'record'>;
@@ -93,7 +101,7 @@ export async function finishByLink(
   const { link, account } = await findLink(dependencies, input);
   const { purpose } = link;
   if (profile) await checkedProfile(dependencies, { fields: profile, account });
-  const registered = await dependencies.manager.finishRegistration(ceremonyOf(input));
+  const registered = await finishRegistration(dependencies, input);
   const { userHandle } = registered;
   if (account && !account.userHandles.includes(userHandle))
     throw new AppError('link_invalid', { detail: 'the passkey belongs to another account' });
@@ -120,7 +128,7 @@ export async function finishSignUp(
   input: Answer & { appId: string },
 ): Promise<Enrolled> {
   if (input.profile) await checkedProfile(dependencies, { fields: input.profile });
-  const registered = await dependencies.manager.finishRegistration(ceremonyOf(input));
+  const registered = await finishRegistration(dependencies, input);
   const { userHandle } = registered;
   const account = await addAccount(dependencies, { profile: input.profile, userHandle, role: 'person' });
   return enrol(dependencies, { account, registered, answer: input, by: 'sign-up' });
@@ -156,8 +164,15 @@ async function beginRegistration(
   return options;
 }
 
-function ceremonyOf({ interaction, browser, response }: Answer) {
-  return { interaction, browser, response };
+type Registered = Omit<FinishedRegistration, 'receipt'> & { receipt: AcceptedReceipt };
+
+async function finishRegistration(
+  { manager, receipts }: EnrolmentDependencies,
+  { interaction, browser, response }: Answer,
+): Promise<Registered> {
+  const finished = await manager.finishRegistration({ interaction, browser, response });
+  const forwarded = { purpose: 'register', interaction, response };
+  return { ...finished, receipt: await acceptReceipt(receipts, forwarded, finished) };
 }
 
 /** Making a passkey shows its possession and verifies the person: it is a sign-in as well. */
@@ -165,18 +180,19 @@ async function enrol(
   dependencies: EnrolmentDependencies,
   done: {
     account: Account;
-    registered: { passkey: PasskeyFacts; at: number };
+    registered: Registered;
     answer: Surroundings & { appId?: string };
     by: string;
   },
 ): Promise<Enrolled> {
   const { account, registered, answer, by } = done;
-  const { passkey, at } = registered;
+  const { passkey, at, receipt } = registered;
   const { address, device, appId } = answer;
   const signIn = await recordSignIn(dependencies, {
     account,
     passkey,
     at,
+    receipt,
     ...(appId ? { appId } : undefined),
     ...(address ? { address } : undefined),
     ...(device ? { device } : undefined),

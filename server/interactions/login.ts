@@ -5,12 +5,15 @@ import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../errors.ts';
 import { requestedAcr } from '../oidc/requested-acr.ts';
 import type { CeremonyContext, PasskeyManager } from '../passkeys/manager.ts';
+import { type AcceptedReceipt, acceptReceipt } from '../receipts/accept.ts';
+import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import { reaches } from '../sign-ins/acr.ts';
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 
 export interface LoginDependencies {
   manager: Pick<PasskeyManager, 'finishAuthentication'>;
+  receipts: ReceiptVerifier;
   accounts: AccountRepository;
   signIns: SignInRepository;
   audit: Pick<Audit, 'record'>;
@@ -22,8 +25,8 @@ export interface LoginInput extends CeremonyContext, Surroundings {
 }
 
 /**
- * Signs a person in with the answer of their passkey: verified by the passkey manager, then found by its user
- * handle, then written down.
+ * Signs a person in with the answer of their passkey: verified by the passkey manager, whose receipt is
+ * checked, then found by its user handle, then written down.
  * @throws AppError `challenge_expired`, `passkey_rejected`, `account_disabled`
  */
 export async function signIn(
@@ -31,17 +34,13 @@ export async function signIn(
   input: LoginInput,
 ): Promise<{ account: Account; signIn: SignIn }> {
   const { interaction, browser, response, ...made } = input;
-  const { userHandle, passkey, at } = await dependencies.manager.finishAuthentication({
-    purpose: 'sign-in',
-    interaction,
-    browser,
-    response,
-  });
+  const forwarded = { purpose: 'sign-in', interaction, response } as const;
+  const finished = await dependencies.manager.finishAuthentication({ ...forwarded, browser });
+  const receipt = await acceptReceipt(dependencies.receipts, forwarded, finished);
+  const { userHandle, passkey, at } = finished;
   const account = await dependencies.accounts.findByUserHandle(userHandle);
-  if (!account)
-    throw new AppError('passkey_rejected', { detail: `no account has user handle of passkey ${passkey.id}` });
-  if (account.status !== 'active') throw new AppError('account_disabled', { detail: account.id });
-  const written = await recordSignIn(dependencies, { account, passkey, at, ...made });
+  if (account?.status !== 'active') throw refuseSignIn(dependencies, { account, receipt });
+  const written = await recordSignIn(dependencies, { account, passkey, at, receipt, ...made });
   // The sign-in itself is stored; its audit event follows in the next batch and holds nobody up.
   void dependencies.audit.record({
     type: 'sign_in.succeeded',
@@ -51,6 +50,20 @@ export async function signIn(
     signInId: written.id,
   });
   return { account, signIn: written };
+}
+
+/** Its receipt stays without a sign-in, and the audit says why. */
+function refuseSignIn(
+  { audit }: LoginDependencies,
+  { account, receipt }: { account: Account | undefined; receipt: AcceptedReceipt },
+): AppError {
+  const { jti: signInId, passkeyId } = receipt.claims;
+  const reason = account ? 'account_disabled' : 'account_unknown';
+  const whose = account ? { accountId: account.id } : {};
+  void audit.record({ type: 'sign_in.failed', passkeyId, signInId, reason, ...whose });
+  return account
+    ? new AppError('account_disabled', { detail: account.id })
+    : new AppError('passkey_rejected', { detail: `no account has user handle of passkey ${passkeyId}` });
 }
 
 /** How the interaction ends: signed in, or refused where the app insists on more than this passkey gives. */

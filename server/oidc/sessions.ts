@@ -21,7 +21,8 @@ export interface Sessions {
   endAll(sub: string): Promise<void>;
   /** What sign-ins with each of the person's passkeys made, by the passkey's id. */
   madeByPasskey(sub: string): Promise<Map<string, Made>>;
-  endMadeBy(sub: string, passkeyId: string): Promise<void>;
+  /** All of it, or what sign-ins up to a moment made. */
+  endMadeBy(sub: string, passkeyId: string, until?: number): Promise<void>;
 }
 
 export interface Made {
@@ -58,12 +59,13 @@ export function createSessions({
     Promise.all(interactions.map(({ id }) => artifacts.remove(id)));
   const sessionsOf = async (sub: string) => (await artifacts.listByAccount(sub, 'Session')).filter(inForce);
   /** From what is there to the sign-ins it names: these are few, and all that were ever made may be many. */
-  async function madeByPasskey(sub: string): Promise<Map<string, Made>> {
+  async function madeByPasskey(sub: string, until = Number.POSITIVE_INFINITY): Promise<Map<string, Made>> {
     // In the order in which one becomes the other, so that none is missed on its way.
     const interactions = await artifacts.listByAccount(sub, 'Interaction');
     const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
     const ids = new Set([...interactions, ...sessions, ...grants].flatMap(({ signInId }) => signInId ?? []));
-    const byPasskey = Map.groupBy(await signIns.findMany([...ids]), ({ passkeyId }) => passkeyId);
+    const named = (await signIns.findMany([...ids])).filter(({ at }) => at <= until);
+    const byPasskey = Map.groupBy(named, ({ passkeyId }) => passkeyId);
     const made = [...byPasskey].map(([passkeyId, found]) => {
       const own = ({ signInId }: Artifact) => found.some(({ id }) => id === signInId);
       const parts = { interactions: interactions.filter(own), sessions: sessions.filter(own) };
@@ -98,9 +100,9 @@ export function createSessions({
       const [sessions, grants] = await Promise.all([sessionsOf(sub), artifacts.listByAccount(sub, 'Grant')]);
       await Promise.all([...sessions.map(endOne), endGrants(grants)]);
     },
-    madeByPasskey,
-    async endMadeBy(sub, passkeyId) {
-      const made = (await madeByPasskey(sub)).get(passkeyId);
+    madeByPasskey: (sub) => madeByPasskey(sub),
+    async endMadeBy(sub, passkeyId, until) {
+      const made = (await madeByPasskey(sub, until)).get(passkeyId);
       if (!made) return;
       await endPending(made.interactions);
       await Promise.all([...made.sessions.map(endOne), endGrants(made.grants)]);

@@ -5,9 +5,9 @@ import { issueChallenge, takeChallenge } from './bound-challenge.ts';
 import type { Challenge } from './challenge.ts';
 import { type ClientData, checkClientData, decodeClientData } from './client-data.ts';
 import { decoyOf } from './decoy.ts';
-import type { PasskeyManagerDependencies } from './dependencies.ts';
+import type { CallDependencies, PasskeyManagerDependencies } from './dependencies.ts';
 import { isDerSignature } from './der-signature.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, whatWasVerified } from './facts.ts';
 import { issueProof } from './grounds.ts';
 import type { FinishedAuthentication, PasskeyManager } from './manager.ts';
 import type { Passkey, PasskeyRepository } from './passkey.ts';
@@ -57,7 +57,7 @@ async function whoMayAnswer({ storage, relyingParties }: PasskeyManagerDependenc
 }
 
 export async function finishAuthentication(
-  dependencies: PasskeyManagerDependencies,
+  dependencies: CallDependencies,
   { purpose, interaction, browser, response: untrusted }: Parameters<Finish>[0],
 ): Promise<FinishedAuthentication> {
   const notes: CeremonyNotes = { purpose };
@@ -68,16 +68,19 @@ export async function finishAuthentication(
     const { challenge, relyingParty } = await takeChallenge(dependencies, clientData.challenge, expected);
     checkClientData(clientData, { type: 'webauthn.get', origins: relyingParty.origins });
     const passkey = await findAnswering(dependencies, { response, clientData, challenge, notes });
-    const use = {
-      ...(await verifyAssertion({ response, clientData, passkey })),
-      lastUsedAt: dependencies.now(),
-    };
+    const verified = await verifyAssertion({ response, clientData, passkey });
+    const use = { ...verified, lastUsedAt: dependencies.now() };
     await recordUse(dependencies.storage.passkeys, passkey, use);
     const { userHandle, assurance } = passkey;
+    const used = { ...passkey, ...use };
+    const receipt = await dependencies.issueReceipt(
+      whatWasVerified(used, { ...expected, clientData, caller: dependencies.caller }),
+    );
     return {
       userHandle,
-      passkey: factsOf({ ...passkey, ...use }),
+      passkey: factsOf(used),
       at: use.lastUsedAt,
+      receipt,
       ...(purpose !== 'sign-in' && {
         proof: await issueProof(dependencies, { purpose, userHandle, browser, assurance }),
       }),

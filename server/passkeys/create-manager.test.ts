@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError, StorageError } from '../errors.ts';
+import { passkeyManagerName } from '../receipts/receipt.ts';
 import {
+  audience,
   deviceHere,
   enrol,
   here,
@@ -10,6 +12,7 @@ import {
   register,
   rejects,
   relyingParties,
+  secret,
   signIn,
 } from '../testing/authenticator-ceremonies.ts';
 import { createPasskeyManager } from './create-manager.ts';
@@ -113,6 +116,7 @@ function dependencies(storage: PasskeyManagerDependencies['storage']): PasskeyMa
     relyingParties,
     rpName: 'Latchkey',
     hash: (namespace, value) => `${namespace} ${value}`,
+    receipts: { issuer: passkeyManagerName, audience, secret },
     now: Date.now,
     log: { warn: () => {} },
   };

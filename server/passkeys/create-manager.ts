@@ -1,12 +1,16 @@
 import { AppError } from '../errors.ts';
+import { createReceiptIssuer } from '../receipts/issuer.ts';
 import { beginAuthentication, finishAuthentication } from './authentication.ts';
-import type { PasskeyManagerDependencies } from './dependencies.ts';
+import type { CallDependencies, PasskeyManagerDependencies } from './dependencies.ts';
+import { createEventLog, listPasskeyEvents } from './events.ts';
 import { issueTicket } from './grounds.ts';
 import { inputs } from './inputs.ts';
 import { type CallerIdentity, type PasskeyManager, permissions } from './manager.ts';
 import {
   confirmPasskey,
   listPasskeys,
+  listReceiptKeys,
+  listReceipts,
   removePasskey,
   removePasskeys,
   renamePasskey,
@@ -21,9 +25,8 @@ export interface OpenPasskeyManager {
   as(identity: CallerIdentity): PasskeyManager;
 }
 
-type Dependencies = PasskeyManagerDependencies;
 type Method<Name extends keyof PasskeyManager> = (
-  dependencies: Dependencies,
+  dependencies: CallDependencies,
   input: Parameters<PasskeyManager[Name]>[0],
 ) => ReturnType<PasskeyManager[Name]>;
 
@@ -39,14 +42,23 @@ const methods = {
   confirmPasskey,
   setPasskeyStatus,
   removePasskeys,
+  listPasskeyEvents,
+  listReceipts,
+  listReceiptKeys,
   sweep,
 } satisfies { [Name in keyof PasskeyManager]: Method<Name> };
 
 type MethodName = keyof PasskeyManager;
 
-export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyManager {
+export function createPasskeyManager(dependencies: PasskeyManagerDependencies): OpenPasskeyManager {
+  const { storage, receipts, now } = dependencies;
+  const parts = {
+    issueReceipt: createReceiptIssuer({ ...storage, ...receipts, now }),
+    recordEvent: createEventLog(dependencies),
+  };
   return {
     as(identity) {
+      const called = { ...dependencies, ...parts, caller: identity };
       const allowed: readonly string[] = Object.hasOwn(permissions, identity) ? permissions[identity] : [];
       const restricted = (Object.keys(inputs) as MethodName[]).map((name) => [
         name,
@@ -57,7 +69,7 @@ export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyMan
             throw new AppError('forbidden', {
               detail: `${identity}: a ticket for more than a first passkey`,
             });
-          return call(dependencies, name, checked);
+          return call(called, name, checked);
         },
       ]);
       return Object.freeze(Object.fromEntries(restricted));
@@ -66,8 +78,8 @@ export function createPasskeyManager(dependencies: Dependencies): OpenPasskeyMan
 }
 
 /** `inputs` has checked what `methods` is given, so the types that the table cannot pair hold. */
-function call(dependencies: Dependencies, name: MethodName, input: unknown): Promise<unknown> {
-  const method = methods[name] as (dependencies: Dependencies, input: unknown) => Promise<unknown>;
+function call(dependencies: CallDependencies, name: MethodName, input: unknown): Promise<unknown> {
+  const method = methods[name] as (dependencies: CallDependencies, input: unknown) => Promise<unknown>;
   return method(dependencies, input);
 }
 

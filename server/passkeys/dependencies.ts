@@ -1,9 +1,15 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Verified } from '../receipts/issuer.ts';
+import type { ReceiptRepository } from '../receipts/receipt.ts';
+import type { ReceiptKeyRepository } from '../receipts/receipt-key.ts';
+import type { Secret } from '../secret/secret.ts';
 import type { RelyingParty } from '../setting-readers.ts';
 import type { ChallengeRepository } from './challenge.ts';
-import type { CeremonyPurpose } from './manager.ts';
+import type { RecordEvent } from './events.ts';
+import type { CallerIdentity, CeremonyPurpose } from './manager.ts';
 import type { PasskeyRepository } from './passkey.ts';
+import type { PasskeyEventRepository } from './passkey-event.ts';
 import type { ProofRepository } from './proof.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { TicketRepository } from './ticket.ts';
@@ -24,6 +30,9 @@ export interface PasskeyManagerDependencies {
     challenges: ChallengeRepository;
     tickets: TicketRepository;
     proofs: ProofRepository;
+    receipts: ReceiptRepository;
+    receiptKeys: ReceiptKeyRepository;
+    passkeyEvents: PasskeyEventRepository;
   };
   /** The first one is for new passkeys. */
   relyingParties: readonly [RelyingParty, ...RelyingParty[]];
@@ -31,8 +40,24 @@ export interface PasskeyManagerDependencies {
   rpName: string;
   /** Keyed hash of a bearer value, by which it is stored (`Secret.hash`). */
   hash: (namespace: string, value: string) => string;
+  receipts: {
+    /** What the manager calls itself. */
+    issuer: string;
+    /** The issuer of the provider. */
+    audience: string;
+    /** Seals the keys that sign receipts. */
+    secret: Pick<Secret, 'seal' | 'open'>;
+  };
   now: () => number;
   log: Pick<Log, 'warn'>;
   /** For the audit. */
   onRefused?: (refused: RefusedCeremony) => void;
+}
+
+/** What a method gets beside its input: the same, for one caller. */
+export interface CallDependencies extends PasskeyManagerDependencies {
+  caller: CallerIdentity;
+  /** Signs and keeps what a ceremony has verified; the answer carries it. */
+  issueReceipt: (verified: Verified) => Promise<string>;
+  recordEvent: RecordEvent;
 }

@@ -12,6 +12,7 @@ const token = base64url(128);
 const context = { interaction: z.string().min(1).max(256), browser: z.string().min(1).max(256) };
 const displayed = z.string().max(256);
 const proofPurpose = z.enum(['add-passkey', 'rename-passkey', 'remove-passkey']);
+const limit = z.int().min(1).max(1000);
 const passkeyEdit = { userHandle, passkeyId, proof: token, browser: context.browser };
 
 /**
@@ -46,5 +47,21 @@ export const inputs = {
   confirmPasskey: z.object({ passkeyId }),
   setPasskeyStatus: z.object({ passkeyId, status: z.enum(['active', 'suspended']) }),
   removePasskeys: z.object({ userHandle }),
+  listPasskeyEvents: z.object({
+    after: z
+      .string()
+      .regex(/^[0-9a-f-]{1,64}$/)
+      .optional(),
+    limit,
+  }),
+  listReceipts: z.object({
+    after: z
+      .string()
+      .regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,86}$/)
+      .optional(),
+    since: z.int().min(0).optional(),
+    limit,
+  }),
+  listReceiptKeys: z.object({}),
   sweep: z.object({ now: z.number() }),
 } satisfies Record<keyof PasskeyManager, z.ZodType>;

@@ -4,7 +4,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import type { Receipt } from '../receipts/receipt.ts';
+import type { ReceiptKeyFacts } from '../receipts/receipt-key.ts';
 import type { Passkey } from './passkey.ts';
+import type { PasskeyEvent } from './passkey-event.ts';
 
 /** An assertion made for one of these opens exactly that operation, for five minutes, in that browser. */
 export type ProofPurpose = 'add-passkey' | 'rename-passkey' | 'remove-passkey';
@@ -37,13 +40,17 @@ export interface FinishedAuthentication {
   at: number;
   /** For a purpose other than `sign-in`: give it with the operation it was made for. */
   proof?: string;
+  /** The manager's signature over all this, and over what was asked: compact JWS, see `ReceiptClaims`. */
+  receipt: string;
 }
+
+export type FinishedRegistration = Omit<FinishedAuthentication, 'proof'>;
 
 /** How to be allowed to register a passkey: by a ticket, or by a proof of the same handle. */
 export type RegistrationAuthorization = { ticket: string } | { userHandle: string; proof: string };
 
 /**
- * The passkey manager: runs the WebAuthn ceremonies and owns passkeys, challenges, tickets and proofs.
+ * The passkey manager: runs the WebAuthn ceremonies and owns passkeys, challenges, tickets, proofs and receipts.
  * It authorizes by itself and never takes the caller's word for whose passkey it is. RP IDs, origins and user
  * verification are settings of its own. Every method takes one plain object and returns one, so the manager can
  * live in another process without any change.
@@ -64,7 +71,7 @@ export interface PasskeyManager {
   /** Stores the new passkey, after every check of WebAuthn L3 §7.1; uses the ticket up. */
   finishRegistration(
     input: CeremonyContext & { response: RegistrationResponseJSON },
-  ): Promise<{ userHandle: string; passkey: PasskeyFacts; at: number }>;
+  ): Promise<FinishedRegistration>;
 
   /** Options for a discoverable credential, or, for a known person, for theirs. */
   beginAuthentication(
@@ -106,6 +113,19 @@ export interface PasskeyManager {
   }): Promise<{ passkey: PasskeyFacts }>;
   /** All passkeys of a handle: when a person is removed. */
   removePasskeys(input: { userHandle: string }): Promise<{ removed: number }>;
+  /** What changed with passkeys, oldest first. `after` is the id of an event, or an `eventCursor`. */
+  listPasskeyEvents(input: {
+    after?: string;
+    limit: number;
+  }): Promise<{ events: Omit<PasskeyEvent, 'expiresAt'>[]; next?: string }>;
+  /** The manager's own list of receipts, oldest first. */
+  listReceipts(input: {
+    after?: string;
+    since?: number;
+    limit: number;
+  }): Promise<{ receipts: Receipt[]; next?: string }>;
+  /** Every key that has ever signed receipts: public parts alone. */
+  listReceiptKeys(input: Record<string, never>): Promise<{ keys: ReceiptKeyFacts[] }>;
   /** Deletes what has expired. */
   sweep(input: { now: number }): Promise<{ removed: number }>;
 }
@@ -123,10 +143,20 @@ export const permissions: Record<CallerIdentity, readonly (keyof PasskeyManager)
     'listPasskeys',
     'renamePasskey',
     'removePasskey',
+    'listPasskeyEvents',
     'sweep',
   ],
   enrolment: ['issueTicket'],
-  administration: ['issueTicket', 'listPasskeys', 'confirmPasskey', 'setPasskeyStatus', 'removePasskeys'],
+  administration: [
+    'issueTicket',
+    'listPasskeys',
+    'confirmPasskey',
+    'setPasskeyStatus',
+    'removePasskeys',
+    'listPasskeyEvents',
+    'listReceipts',
+    'listReceiptKeys',
+  ],
   // Refreshes the FIDO metadata.
   metadata: [],
   // Asks for the health alone.

@@ -1,6 +1,7 @@
 /** What is done with passkeys outside of ceremonies. */
 import { AppError } from '../errors.ts';
-import type { PasskeyManagerDependencies } from './dependencies.ts';
+import { standingOf } from '../receipts/receipt-key.ts';
+import type { CallDependencies } from './dependencies.ts';
 import { factsOf } from './facts.ts';
 import { requireProof } from './grounds.ts';
 import type { PasskeyFacts, PasskeyManager } from './manager.ts';
@@ -8,7 +9,7 @@ import type { Passkey } from './passkey.ts';
 import { passkeyName } from './policy.ts';
 
 type Input<Name extends keyof PasskeyManager> = Parameters<PasskeyManager[Name]>[0];
-type Dependencies = PasskeyManagerDependencies;
+type Dependencies = CallDependencies;
 
 export async function listPasskeys({ storage }: Dependencies, { userHandle }: Input<'listPasskeys'>) {
   const passkeys = await storage.passkeys.listByUserHandle(userHandle);
@@ -28,7 +29,8 @@ export async function renamePasskey(dependencies: Dependencies, input: Input<'re
 /**
  * Removes in three steps, so that two removals at once cannot leave nobody's key: the passkey is suspended, then the
  * others are looked at, then it is removed, or active again where it was the last. Two removals of the last two both
- * see no other and both stay undone. A crash half-way leaves a suspended passkey, which an administrator can turn on.
+ * see no other and both stay undone. A crash half-way leaves a suspended passkey, which an administrator can turn on;
+ * that it is suspended is told before it is removed, so that no crash leaves a removal that nobody heard of.
  */
 export async function removePasskey(
   dependencies: Dependencies,
@@ -40,6 +42,7 @@ export async function removePasskey(
   const passkey = await findOwn(dependencies, input);
   if (passkey.status === 'active') await setAside(dependencies, passkey);
   await storage.passkeys.remove(passkey.id);
+  await dependencies.recordEvent({ type: 'passkey_removed', userHandle, passkeyId: passkey.id });
   // Whoever holds the removed passkey keeps no proof made with it; this browser may go on with its own.
   await storage.proofs.removeByUserHandle(userHandle);
   await storage.proofs.insert(own);
@@ -49,7 +52,7 @@ export async function removePasskey(
 async function setAside(dependencies: Dependencies, passkey: Passkey): Promise<void> {
   if (!(await hasOtherActive(dependencies, passkey))) throw new AppError('last_passkey');
   const { revision } = await update(dependencies, passkey, { status: 'suspended' });
-  if (await hasOtherActive(dependencies, passkey)) return;
+  if (await hasOtherActive(dependencies, passkey)) return tellStatus(dependencies, passkey, 'suspended');
   await update(dependencies, { ...passkey, revision }, { status: 'active' });
   throw new AppError('last_passkey', { detail: 'another one was removed at the same time' });
 }
@@ -68,22 +71,47 @@ export async function confirmPasskey(dependencies: Dependencies, { passkeyId }: 
 export async function setPasskeyStatus(dependencies: Dependencies, input: Input<'setPasskeyStatus'>) {
   const passkey = await find(dependencies, input.passkeyId);
   const changed = await update(dependencies, passkey, { status: input.status });
+  await tellStatus(dependencies, passkey, input.status);
   if (input.status === 'suspended') await dependencies.storage.proofs.removeByUserHandle(passkey.userHandle);
   return { passkey: changed };
 }
 
 /** Proofs first: without them nothing can be added while the passkeys go. */
-export async function removePasskeys({ storage }: Dependencies, { userHandle }: Input<'removePasskeys'>) {
+export async function removePasskeys(
+  { storage, recordEvent }: Dependencies,
+  { userHandle }: Input<'removePasskeys'>,
+) {
   await storage.proofs.removeByUserHandle(userHandle);
-  return { removed: await storage.passkeys.removeByUserHandle(userHandle) };
+  const removed = await storage.passkeys.removeByUserHandle(userHandle);
+  // Also where none was left: an earlier try may have gone no further than to here.
+  await recordEvent({ type: 'handle_removed', userHandle });
+  return { removed };
+}
+
+export async function listReceipts({ storage }: Dependencies, query: Input<'listReceipts'>) {
+  const { items, ...next } = await storage.receipts.list(query);
+  return { receipts: items, ...next };
+}
+
+export async function listReceiptKeys({ storage }: Dependencies) {
+  return { keys: standingOf(await storage.receiptKeys.list()) };
+}
+
+function tellStatus(
+  { recordEvent }: Dependencies,
+  { id: passkeyId, userHandle }: Passkey,
+  status: Passkey['status'],
+): Promise<void> {
+  const type = status === 'suspended' ? 'passkey_suspended' : 'passkey_activated';
+  return recordEvent({ type, userHandle, passkeyId });
 }
 
 /** By the manager's own clock where the caller's is ahead: a caller cannot sweep away what is still valid. */
 export async function sweep({ storage, now }: Dependencies, input: Input<'sweep'>) {
   const at = Math.min(input.now, now());
-  const removed = await Promise.all(
-    [storage.challenges, storage.tickets, storage.proofs].map((records) => records.removeExpired(at)),
-  );
+  const { challenges, tickets, proofs, receipts, passkeyEvents } = storage;
+  const expiring = [challenges, tickets, proofs, receipts, passkeyEvents];
+  const removed = await Promise.all(expiring.map((records) => records.removeExpired(at)));
   return { removed: removed.reduce((sum, count) => sum + count, 0) };
 }
 

@@ -7,8 +7,8 @@ import { issueChallenge, takeChallenge } from './bound-challenge.ts';
 import type { Challenge } from './challenge.ts';
 import { checkClientData, decodeClientData } from './client-data.ts';
 import { checkCoseKey } from './cose-key.ts';
-import type { PasskeyManagerDependencies } from './dependencies.ts';
-import { factsOf } from './facts.ts';
+import type { CallDependencies, PasskeyManagerDependencies } from './dependencies.ts';
+import { factsOf, whatWasVerified } from './facts.ts';
 import { findGrounds, giveWayToOthers, giveWayToRecovery, useGrounds } from './grounds.ts';
 import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
@@ -57,7 +57,7 @@ export async function beginRegistration(
 }
 
 export async function finishRegistration(
-  dependencies: PasskeyManagerDependencies,
+  dependencies: CallDependencies,
   { interaction, browser, response: untrusted }: Parameters<Finish>[0],
 ): ReturnType<Finish> {
   const notes: CeremonyNotes = { purpose: 'register' };
@@ -76,7 +76,10 @@ export async function finishRegistration(
     const at = dependencies.now();
     const place = { userHandle, rpId: relyingParty.rpId, origin: clientData.origin, createdAt: at };
     const passkey = await store(dependencies, challenge, { ...created, ...place });
-    return { userHandle, passkey: factsOf(passkey), at };
+    const { recordEvent, issueReceipt, caller } = dependencies;
+    await recordEvent({ type: 'passkey_registered', userHandle, passkeyId: passkey.id });
+    const receipt = await issueReceipt(whatWasVerified(passkey, { ...expected, clientData, caller }));
+    return { userHandle, passkey: factsOf(passkey), at, receipt };
   });
 }
 
@@ -116,7 +119,7 @@ function checkResponse({ id, response }: RegistrationResponse, rpId: string): Cr
 
 /** The first change of any record: everything has been checked by now. */
 async function store(
-  dependencies: PasskeyManagerDependencies,
+  dependencies: CallDependencies,
   challenge: Challenge,
   created: Omit<Passkey, 'assurance'>,
 ): Promise<Passkey> {

@@ -1,8 +1,12 @@
+import type { Page } from '../accounts/account.ts';
+import type { TimeQuery } from '../receipts/receipt.ts';
+
 /**
  * One passkey sign-in: who, with which passkey, for which app. Written before the session that it makes;
  * sessions and grants point to it by column, so "which passkey signed this?" always has an answer.
  */
 export interface SignIn {
+  /** The `jti` of the receipt: the storage takes one sign-in for each. */
   id: string;
   accountId: string;
   passkeyId: string;
@@ -28,5 +32,7 @@ export interface SignInRepository {
   findMany(ids: readonly string[]): Promise<SignIn[]>;
   /** Newest first. */
   listByAccount(accountId: string, query: { limit: number }): Promise<SignIn[]>;
+  /** Those of everybody, oldest first. */
+  list(query: TimeQuery): Promise<Page<SignIn>>;
   removeExpired(now: number): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { createAudit } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
+import { passkeyManagerName } from '../receipts/receipt.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
 import type { Account, Passkey } from '../storage.ts';
 
@@ -23,6 +24,7 @@ export async function openAdministration({ signUp = 'invitation' }: { signUp?: C
     relyingParties: [{ rpId: 'localhost', origins: [issuer] }],
     rpName: 'Latchkey',
     hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience: issuer, secret },
     now,
     log,
   });

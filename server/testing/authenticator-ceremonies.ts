@@ -12,7 +12,8 @@ import type {
   RegistrationAuthorization,
 } from '../passkeys/manager.ts';
 import type { RefusalReason } from '../passkeys/refusal.ts';
-import { createSecret, generateRoot } from '../secret/secret.ts';
+import { passkeyManagerName } from '../receipts/receipt.ts';
+import { createSecret, generateRoot, type Secret } from '../secret/secret.ts';
 import type { PasskeyStorage } from '../storage.ts';
 import { createAuthenticator, type SoftwareAuthenticator } from './authenticator.ts';
 import type { CreateOverrides, GetOverrides } from './authenticator-overrides.ts';
@@ -22,6 +23,10 @@ export const relyingParties: PasskeyManagerDependencies['relyingParties'] = [
   { rpId: 'example.com', origins: [origin, 'https://id.example.com'] },
   { rpId: 'example.org', origins: ['https://example.org'] },
 ];
+/** Whom receipts are for. */
+export const audience = 'https://login.example.com';
+/** Managers on one storage have one secret. */
+export const secret = createSecret(generateRoot());
 /** Where ceremonies take place unless a test says otherwise. */
 export const here: CeremonyContext = { interaction: 'interaction-1', browser: 'browser-1' };
 const user = { name: 'ada', displayName: 'Ada' };
@@ -36,6 +41,7 @@ export interface OpenedManager extends AsyncDisposable {
   /** Milliseconds; stands still unless a test moves it. */
   clock: { now: number };
   storage: PasskeyStorage;
+  secret: Secret;
 }
 
 /** @param url a storage address; SQLite in memory by default */
@@ -47,7 +53,8 @@ export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManage
     storage,
     relyingParties,
     rpName: 'Latchkey',
-    hash: createSecret(generateRoot()).hash,
+    hash: secret.hash,
+    receipts: { issuer: passkeyManagerName, audience, secret },
     now: () => clock.now,
     log: { warn: () => {} },
     onRefused: (ceremony) => refused.push(ceremony),
@@ -60,6 +67,7 @@ export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManage
     refused,
     clock,
     storage,
+    secret,
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   };
 }

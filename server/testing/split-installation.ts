@@ -1,11 +1,12 @@
 /** A whole installation in two parts, in the test's own process: a provider, and a passkey manager behind mutual TLS. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage } from '../../adapters/open.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { run } from '../passkeys/remote/main.ts';
+import { toPin } from '../receipts/pinned-keys.ts';
 import { serviceNames } from '../service-identity/spiffe-id.ts';
 import type { Storage } from '../storage.ts';
 import { createAuthority, type TestAuthority, writeFolder } from './certificates.ts';
@@ -67,7 +68,13 @@ export async function startSplitInstallation(
   const storage = made.use(
     await openStorage({ url: config.storageUrl, role: 'command', schema: 'check', waitUntilReady: true }),
   );
-  const passkeysUrl = { LATCHKEY_PASSKEYS_URL: `https://localhost:${port}` };
+  const receiptKeys = join(folder, 'receipt-keys.json');
+  const keys = toPin(await storage.receiptKeys.list(), Date.now());
+  await writeFile(receiptKeys, JSON.stringify({ keys }));
+  const passkeysUrl = {
+    LATCHKEY_PASSKEYS_URL: `https://localhost:${port}`,
+    LATCHKEY_RECEIPT_KEYS: receiptKeys,
+  };
   const provider = made.use(await startInstallation({ ...services, ...passkeysUrl, ...settings }));
   const whole = made.move();
   return {

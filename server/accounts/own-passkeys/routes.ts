@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { browserBinding } from '../../http/cookies.ts';
 import { readBody } from '../../http/input.ts';
 import type { ProofPurpose } from '../../passkeys/manager.ts';
+import { acceptReceipt } from '../../receipts/accept.ts';
 import type { Account } from '../account.ts';
 import { listPasskeys } from '../overview.ts';
 import type { AccountRouteDependencies, Handler } from '../routes.ts';
@@ -40,13 +41,11 @@ const giveConfirmOptions: Handler = async ({ manager }, ctx, { account }) => {
   ctx.body = await manager.beginAuthentication({ ...ceremony(ctx, account), purpose: wanted, userHandle });
 };
 
-const confirm: Handler = async ({ manager, audit }, ctx, { account }) => {
+const confirm: Handler = async ({ manager, receipts, audit }, ctx, { account }) => {
   const { purpose: wanted, response } = await readBody(ctx, bodies.confirm);
-  const made = await manager.finishAuthentication({
-    ...ceremony(ctx, account),
-    purpose: wanted,
-    response: response as never,
-  });
+  const forwarded = { ...ceremony(ctx, account), purpose: wanted, response: response as never };
+  const made = await manager.finishAuthentication(forwarded);
+  await acceptReceipt(receipts, forwarded, made);
   if (!account.userHandles.includes(made.userHandle))
     throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
   await audit.record({
@@ -69,12 +68,13 @@ const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
   });
 };
 
-const addPasskey: Handler = async ({ manager, audit, news }, ctx, { account }) => {
+const addPasskey: Handler = async ({ manager, receipts, audit, news }, ctx, { account }) => {
   const { response } = await readBody(ctx, bodies.add);
-  const { passkey } = await manager.finishRegistration({
-    ...ceremony(ctx, account),
-    response: response as never,
-  });
+  const forwarded = { ...ceremony(ctx, account), response: response as never };
+  const { passkey, ...made } = await manager.finishRegistration(forwarded);
+  await acceptReceipt(receipts, { ...forwarded, purpose: 'register' }, { passkey, ...made });
+  if (!account.userHandles.includes(made.userHandle))
+    throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
   await audit.record({
     type: 'passkey.registered',
     accountId: account.id,

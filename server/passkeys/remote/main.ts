@@ -10,6 +10,7 @@ import { createMetrics, serveMetrics } from '../../http/metrics.ts';
 import { serve } from '../../http/server.ts';
 import type { Log } from '../../log.ts';
 import { managerHere, refusedCeremony } from '../../open-passkeys.ts';
+import { openReceiptKeys } from '../../receipts/keys.ts';
 import { checkInstallation } from '../../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
 import { openCredentials } from '../../service-identity/credentials.ts';
@@ -42,6 +43,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     await open({ url: storageUrl, role: 'server', schema: 'migrate', waitUntilReady: embedded }),
   );
   await untilChecked(storage, { secret, log });
+  await openReceiptKeys({ receiptKeys: storage.receiptKeys, secret, now });
   const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
   metrics.watchCertificate(name, () => credentials.current.own.notAfter);
   const { record, flush } = createAudit({

@@ -21,7 +21,8 @@ const passkey = z.looseObject({
 });
 const changed = z.object({ passkey });
 const options = z.object({ options: z.looseObject({ challenge: z.string() }) });
-const finished = { userHandle: z.string(), passkey, at: z.number() };
+const finished = { userHandle: z.string(), passkey, at: z.number(), receipt: z.string() };
+const paged = { next: z.string().optional() };
 
 export const wireMethods = {
   beginRegistration: { repeatable: true, answer: options },
@@ -32,6 +33,18 @@ export const wireMethods = {
     answer: z.looseObject({ ...finished, proof: z.string().optional() }),
   },
   listPasskeys: { repeatable: true, answer: z.object({ passkeys: z.array(passkey) }) },
+  listPasskeyEvents: {
+    repeatable: true,
+    answer: z.object({ events: z.array(z.looseObject({ id: z.string(), type: z.string() })), ...paged }),
+  },
+  listReceipts: {
+    repeatable: true,
+    answer: z.object({ receipts: z.array(z.looseObject({ id: z.string(), jws: z.string() })), ...paged }),
+  },
+  listReceiptKeys: {
+    repeatable: true,
+    answer: z.object({ keys: z.array(z.looseObject({})) }),
+  },
   renamePasskey: { repeatable: true, answer: changed },
   removePasskey: { repeatable: false, answer: z.object({ removed: z.literal(true) }) },
   issueTicket: {

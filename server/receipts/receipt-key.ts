@@ -1,0 +1,52 @@
+/** A public key of ES256, without a name. */
+export interface PublicKeyJwk {
+  kty: string;
+  crv: string;
+  x: string;
+  y: string;
+}
+
+/**
+ * A key that signs receipts. Staged, it is the next one; then it signs, until a later one does. None is ever deleted:
+ * what it signed can be verified for ever.
+ */
+export interface ReceiptKey {
+  /** The `kid`: the thumbprint of the key (RFC 7638). */
+  id: string;
+  /** From 1, unique: two instances that start together make one first key, not two. */
+  generation: number;
+  publicJwk: PublicKeyJwk;
+  /** The private JWK, sealed. */
+  sealedJwk: string;
+  createdAt: number;
+  /** When it began to sign. Of those that did, the latest generation signs now. */
+  currentAt?: number;
+}
+
+export interface ReceiptKeyRepository {
+  /** @throws ConflictError with field `id` or `generation` */
+  insert(key: ReceiptKey): Promise<void>;
+  /** In order of generation. */
+  list(): Promise<ReceiptKey[]>;
+  /** Lets a staged key sign; tells whether it was staged. */
+  recordCurrent(id: string, at: number): Promise<boolean>;
+}
+
+export type ReceiptKeyStatus = 'next' | 'current' | 'retired';
+
+/** A key as anybody may see it. */
+export interface ReceiptKeyFacts extends Omit<ReceiptKey, 'sealedJwk'> {
+  status: ReceiptKeyStatus;
+  retiredAt?: number;
+}
+
+/** What each key is for, of all that there are in order of generation: a key is retired by the one after it. */
+export function standingOf(keys: readonly ReceiptKey[]): ReceiptKeyFacts[] {
+  return keys.map(({ sealedJwk, ...facts }, index) => {
+    if (facts.currentAt === undefined) return { ...facts, status: 'next' };
+    const retiredAt = keys.slice(index + 1).find(({ currentAt }) => currentAt !== undefined)?.currentAt;
+    return retiredAt === undefined
+      ? { ...facts, status: 'current' }
+      : { ...facts, status: 'retired', retiredAt };
+  });
+}

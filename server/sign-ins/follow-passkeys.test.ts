@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Account } from '../accounts/account.ts';
+import type { PasskeyFacts } from '../passkeys/manager.ts';
+import { eventCursor, type PasskeyEvent } from '../passkeys/passkey-event.ts';
+import { addApp, assertRefused } from '../testing/app-under-test.ts';
+import type { TestInstallation } from '../testing/installation.ts';
+import { addPerson, setUp } from '../testing/journeys.ts';
+import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { signInElsewhere } from '../testing/sign-out.ts';
+import { createPasskeyFollower } from './follow-passkeys.ts';
+
+const start = 1_800_000_000_000;
+
+/** A passkey manager's list of events that a test writes, and what was ended. */
+function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[] } = {}) {
+  const events: Omit<PasskeyEvent, 'expiresAt'>[] = [];
+  const ended: [string, number | undefined][] = [];
+  const clock = { now: start };
+  const tell = (type: PasskeyEvent['type'], at: number, passkeyId?: string) =>
+    void events.push({
+      id: `${eventCursor(at)}-${events.length}`,
+      at,
+      type,
+      userHandle: 'handle',
+      ...(passkeyId === undefined ? {} : { passkeyId }),
+    });
+  const failing = { next: false };
+  const follow = createPasskeyFollower({
+    manager: {
+      async listPasskeyEvents({ after = '', limit }) {
+        const rest = events.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) => id > after);
+        const next = rest.length > limit ? rest[limit - 1]?.id : undefined;
+        return { events: rest.slice(0, limit), ...(next === undefined ? {} : { next }) };
+      },
+      listPasskeys: async () => ({ passkeys: passkeys as PasskeyFacts[] }),
+    },
+    accounts: { findByUserHandle: async () => ({ sub: 'sub', userHandles: ['handle'] }) as Account },
+    sessions: {
+      async endMadeBy(_sub, passkeyId, until) {
+        if (failing.next) {
+          failing.next = false;
+          throw new Error('the storage is away');
+        }
+        ended.push([passkeyId, until]);
+      },
+      madeByPasskey: async () =>
+        new Map([
+          ['gone', { sessions: [], grants: [], interactions: [] }],
+          ['there', { sessions: [], grants: [], interactions: [] }],
+        ]),
+    },
+    now: () => clock.now,
+  });
+  return { tell, follow, ended, clock, passkeys, failing };
+}
+
+describe('following the passkey manager', () => {
+  it('ends what a suspended or removed passkey made, each once', async () => {
+    const { tell, follow, ended } = followed();
+    tell('passkey_registered', start, 'a');
+    tell('passkey_suspended', start + 1, 'a');
+    tell('passkey_removed', start + 2, 'b');
+    await follow();
+    await follow();
+    tell('passkey_removed', start + 3, 'c');
+    await follow();
+    assert.deepEqual(ended, [
+      ['a', undefined],
+      ['b', undefined],
+      ['c', undefined],
+    ]);
+  });
+
+  it('leaves what a passkey made that is active again, apart from what came before', async () => {
+    const { tell, follow, ended } = followed({ passkeys: [{ id: 'a', status: 'active' }] });
+    tell('passkey_suspended', start + 1, 'a');
+    tell('passkey_activated', start + 2, 'a');
+    await follow();
+    assert.deepEqual(ended, [['a', start + 1]]);
+  });
+
+  it('ends what the passkeys of a removed handle made, and no other', async () => {
+    const { tell, follow, ended } = followed({ passkeys: [{ id: 'there', status: 'active' }] });
+    tell('handle_removed', start);
+    await follow();
+    assert.deepEqual(ended, [['gone', undefined]]);
+  });
+
+  it('looks back on a day at its start, and through as many as there are', async () => {
+    const { tell, follow, ended } = followed();
+    tell('passkey_removed', start - 25 * 60 * 60 * 1000, 'old');
+    for (let i = 0; i < 450; i += 1) tell('passkey_removed', start - i, `p${i}`);
+    await follow();
+    assert.equal(ended.length, 450);
+  });
+
+  it('sees an event that another process wrote late, and tries one again that failed', async () => {
+    const { tell, follow, ended, failing } = followed();
+    tell('passkey_removed', start + 20_000, 'a');
+    await follow();
+    tell('passkey_removed', start, 'late');
+    failing.next = true;
+    await assert.rejects(follow());
+    await follow();
+    assert.deepEqual(
+      ended.map(([id]) => id),
+      ['a', 'late'],
+    );
+  });
+});
+
+onEveryStorage('a passkey that is suspended elsewhere', (begin) => {
+  let installation: TestInstallation;
+
+  it('ends what it signed in to within 3 s, and what it signs in to later stays', async () => {
+    installation = await begin();
+    await setUp(installation);
+    const person = await addPerson(installation, { name: 'Grace', userName: 'grace' });
+    const app = await addApp(installation, { consent: 'implicit' });
+    const { refresh_token: token } = await app.tokens(person, { scope: 'openid offline_access' });
+    const { passkeys, passkeyEvents, accounts } = installation.storage;
+    const passkeyId = person.authenticator.credentials[0]?.id ?? '';
+    const passkey = (await passkeys.findById(passkeyId)) ?? assert.fail();
+    await passkeys.update({ ...passkey, status: 'suspended' }, passkey.revision);
+    const at = Date.now();
+    const event = { at, userHandle: passkey.userHandle, passkeyId, expiresAt: at + 60_000 };
+    await passkeyEvents.insert({ id: `${eventCursor(at)}-a`, type: 'passkey_suspended', ...event });
+    const until = Date.now() + 3000;
+    while ((await person.get('/account')).status !== 303 && Date.now() < until) await delay(50);
+    assert.equal((await person.get('/account')).status, 303);
+    if (token) assertRefused(await app.refresh(token), 'invalid_grant');
+    const suspended = (await passkeys.findById(passkeyId)) ?? assert.fail();
+    await passkeys.update({ ...suspended, status: 'active' }, suspended.revision);
+    const again = await signInElsewhere(installation, person);
+    await delay(1500);
+    assert.equal((await again.get('/account')).status, 200);
+    assert.ok(await accounts.findByUserHandle(passkey.userHandle));
+  });
+});
