@@ -31,6 +31,9 @@ import type { Storage } from './storage.ts';
 
 const now = () => Date.now();
 
+/** Milliseconds after which a server listens though its storage has not been reached. */
+const mostDelay = 3000;
+
 /** Starts the server that the environment describes; SIGTERM or SIGINT stops it. */
 export async function start(): Promise<void> {
   try {
@@ -76,8 +79,17 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   const prepared = prepare(dependencies, rooms);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
-  else prepared.catch((error) => leave(error, log));
-  resources.use(await listen(front.handler, { ...config.listen, patience: 7000 }));
+  else {
+    prepared.catch((error) => leave(error, log));
+    // A gateway may send requests to whatever listens: not before they can be served, if that is soon.
+    await Promise.race([prepared, delay(mostDelay, undefined, { ref: false })]);
+  }
+  resources.use(
+    await listen(front.handler, {
+      ...{ ...config.listen, patience: 7000 },
+      isLeaving: () => readiness.stopping,
+    }),
+  );
   if (config.metricsPort !== undefined)
     resources.use(
       await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
@@ -164,7 +176,7 @@ function openDependencies(parts: {
 /** Checks the secret against the storage, then opens the rooms. Waits for a storage that is away. */
 async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<void> {
   const { storage, secret, log } = dependencies;
-  for (;;) {
+  for (let pause = 25; ; pause = Math.min(2 * pause, 1000)) {
     try {
       await storage.ping();
       await checkInstallation(storage.installation, { secret, now: now() });
@@ -173,8 +185,9 @@ async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<voi
       const away =
         error instanceof StorageError && error.reason === 'unreachable' && storage.engine === 'mongodb';
       if (!away) throw error;
-      log.warn({ err: error }, 'waiting for the storage');
-      await delay(1000);
+      // Connecting takes its time, which is nothing to report.
+      if (pause > 500) log.warn({ err: error }, 'waiting for the storage');
+      await delay(pause);
     }
   }
 }
