@@ -8,6 +8,7 @@ const calls: Record<string, readonly string[]> = {
   accounts: ['apps'],
   admin: ['accounts', 'apps', 'enrolment', 'groups', 'sign-ins'],
   apps: [],
+  architecture: [],
   audit: [],
   cli: ['admin', 'audit', 'config', 'passkeys', 'secret', 'storage'],
   config: ['setting-readers', 'settings'],
