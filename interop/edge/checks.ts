@@ -1,8 +1,12 @@
 /** What is shown of one gateway: each a sentence, or an error that says what was seen instead. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { edgeProbes } from '../../server/architecture/edge-probes.ts';
+import { type Architecture, loadArchitecture, parseArchitecture } from '../../server/architecture/model.ts';
 import { offerTls } from '../../server/architecture/tls-versions.ts';
+import { verifyArchitecture } from '../../server/architecture/verify.ts';
 import type { Gateway } from './gateways.ts';
 import { type EdgeInstallation, openEdge } from './installation.ts';
 import { beginLoad, prepareSignIns } from './load.ts';
@@ -18,6 +22,7 @@ export async function checkEdge(gateway: Gateway): Promise<string[]> {
     await spoofedHeaders(edge),
     await foreignHosts(edge),
     await pastTheProxy(edge),
+    await againstTheModel(edge),
   ];
   shown.push(...(edge.providers.length > 1 ? await rollingRestart(edge) : [leftOut]));
   shown.push(await withoutProviders(edge));
@@ -103,6 +108,27 @@ async function pastTheProxy({ providers, host, httpsPort }: EdgeInstallation): P
   return 'past the proxy, from an address that is not trusted, the same headers are not believed either';
 }
 
+const modelFile = new URL('../../docs/architecture/latchkey.calm.json', import.meta.url);
+
+/** The probes of the model see the same, and see that an edited model does not hold. */
+async function againstTheModel({ issuer, authority }: EdgeInstallation): Promise<string> {
+  const context = { issuer, address: '127.0.0.1', authority };
+  const states = async (model: Architecture) => {
+    const { rows } = await verifyArchitecture(model, edgeProbes, { context, values: {} });
+    return rows
+      .filter(({ relationship, probe }) => relationship === 'web-client-uses-api-gateway' && probe !== '–')
+      .map(({ control, state, seen }) => ({ control, state, seen }));
+  };
+  const seen = await states(loadArchitecture(modelFile));
+  assert.ok(seen.length === edgeProbes.length && seen.every(({ state }) => state === 'passed'), told(seen));
+  const stricter = readFileSync(modelFile, 'utf8').replaceAll('"TLSv1.2"', '"TLSv1.3"');
+  const [version] = await states(parseArchitecture(stricter));
+  assert.equal(version?.state, 'differs', told(version));
+  return `the model holds (${seen.map(({ control }) => control).join(', ')}), one with TLS 1.3 at least does not`;
+}
+
+const told = (rows: unknown) => JSON.stringify(rows, undefined, 2);
+
 /** Of the access log's line for this path. */
 async function loggedAddress(providers: EdgeInstallation['providers'], path: string): Promise<string> {
   for (const until = Date.now() + 3000; Date.now() < until; await delay(20)) {
@@ -130,8 +156,8 @@ async function rollingRestart(edge: EdgeInstallation): Promise<string[]> {
     await delay(2500);
   }
   const { succeeded, failures } = await load.end();
-  const told = [...failures, edge.complaints()].join('\n');
-  assert.equal(failures.length, 0, `${failures.length} of ${succeeded + failures.length} failed:\n${told}`);
+  const report = [...failures, edge.complaints()].join('\n');
+  assert.equal(failures.length, 0, `${failures.length} of ${succeeded + failures.length} failed:\n${report}`);
   const shares = edge.providers.map(({ output }) => output().match(/"path":"\/token"/g)?.length ?? 0);
   assert.ok(
     shares.every((share) => share > 0),

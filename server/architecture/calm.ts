@@ -6,6 +6,8 @@ const sentence = z.string().min(1, 'is empty');
 const metadata = z.strictObject({
   criticality: z.enum(['low', 'medium', 'high']),
   sensitivity: z.enum(['public', 'personal', 'confidential', 'secret']),
+  /** What CALM has no protocol for. */
+  speaks: sentence.optional(),
   /** Where in the repository, or whose. */
   where: sentence.optional(),
 });
@@ -49,6 +51,21 @@ const node = z.strictObject({
   metadata,
 });
 
+const protocols = [
+  'HTTP',
+  'HTTPS',
+  'FTP',
+  'SFTP',
+  'JDBC',
+  'WebSocket',
+  'SocketIO',
+  'LDAP',
+  'AMQP',
+  'TLS',
+  'mTLS',
+  'TCP',
+] as const;
+
 const end = z.strictObject({ node: id, interfaces: z.array(id).optional() });
 const nodes = z.array(id).min(1, 'is empty');
 
@@ -63,7 +80,7 @@ const relationship = z.strictObject({
     ],
     'is none of connects, interacts and composed-of',
   ),
-  protocol: sentence.optional(),
+  protocol: z.enum(protocols, 'is none of CALM').optional(),
   controls: controls.optional(),
   metadata,
 });

@@ -113,6 +113,11 @@ describe('a broken model is refused by name', () => {
       },
       /relationships\.web-client-uses-api-gateway has no protocol/,
     ],
+    'a protocol that CALM does not know': [
+      (document) =>
+        Object.assign(relationshipIn(document, 'web-client-uses-api-gateway'), { protocol: 'QUIC' }),
+      /relationships\.web-client-uses-api-gateway\.protocol is none of CALM/,
+    ],
     'a word that CALM does not know': [
       ({ nodes }) => Object.assign(nodes[0] ?? {}, { colour: 'blue' }),
       /nodes\.person .*colour/,

@@ -44,6 +44,7 @@ export interface Relationship {
   from: string;
   /** Nodes; one alone where it connects. */
   to: readonly string[];
+  /** One of CALM's, or what it speaks otherwise. */
   protocol?: string;
   controls: readonly Control[];
   metadata: CalmRelationship['metadata'];
@@ -118,7 +119,8 @@ function inconsistencies({ nodes, relationships }: CalmDocument): string[] {
       for (const port of interfaces)
         if (!ports.some(([known, owner]) => known === port && owner['unique-id'] === node))
           problems.push(`relationships.${id} names the interface ${port}, which ${node} has not`);
-    if ('connects' in type && !relationship.protocol) problems.push(`relationships.${id} has no protocol`);
+    if ('connects' in type && !relationship.protocol && !relationship.metadata.speaks)
+      problems.push(`relationships.${id} has no protocol`);
   }
   return problems;
 }
@@ -133,7 +135,8 @@ function nodeOf(node: CalmNode): ArchitectureNode {
 }
 
 function relationshipOf(relationship: CalmRelationship): Relationship {
-  const { description, protocol, metadata } = relationship;
+  const { description, metadata } = relationship;
+  const protocol = metadata.speaks ?? relationship.protocol;
   return {
     ...{ id: relationship['unique-id'], description, metadata },
     ...ends(relationship['relationship-type']),
