@@ -34,15 +34,19 @@ export interface OpenPage {
   status(address: string, body: object): Promise<number>;
 }
 
-/** `origin` is the issuer's. Several browsers may share one authenticator, as if a passkey were synced. */
+/**
+ * `origin` is the issuer's. Several browsers may share one authenticator, as if a passkey were synced.
+ * @param request how it reaches the server, where that takes more than a name
+ */
 export function createSoftwareBrowser(
   origin: string,
   authenticator: SoftwareAuthenticator = createAuthenticator({ origin }),
+  request: typeof fetch = fetch,
 ): SoftwareBrowser {
   let cookies = new CookieJar();
 
   async function send(url: URL, body?: object): Promise<Response> {
-    const response = await fetch(url, {
+    const response = await request(url, {
       redirect: 'manual',
       headers: {
         cookie: cookies.header(url),
@@ -117,8 +121,8 @@ export function createSoftwareBrowser(
       );
       await post(new URL(at(urls, 'finish'), url), { response: authenticator.create(options) });
     },
-    async authorize(request) {
-      let step = await follow(request);
+    async authorize(authorization) {
+      let step = await follow(authorization);
       while (step.page !== undefined) step = await follow(await answer(pageData(step.page), step.url));
       return step.url;
     },

@@ -1,22 +1,24 @@
 /**
- * `npm run interop`: code that nobody here wrote, in other languages, signs in at a running server and checks
- * what our authenticator in software makes. Runs what is installed and says what it left out.
+ * `npm run interop`: code that nobody here wrote. Programs in other languages sign in at a running server and check
+ * what our authenticator in software makes; gateways stand before servers that are restarted. Runs what is installed
+ * and says what it left out. `npm run interop -- nginx` runs what has that in its name.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { startServer } from '../e2e/server-process.ts';
 import { createSoftwareBrowser } from '../e2e/software-browser.ts';
 import { createAuthenticator } from '../server/testing/authenticator.ts';
 import { algorithms } from '../server/testing/authenticator-keys.ts';
 import { type Answers, converse, type Program } from './conversation.ts';
+import { checkEdge } from './edge/checks.ts';
+import { gateways } from './edge/gateways.ts';
 
 interface Check {
   name: string;
-  /** Installs what it needs; `undefined` if its language is missing. */
-  program: () => Program | undefined;
-  answers: Answers;
+  /** Installs what it needs. @returns what it showed, or `undefined` if a program that it needs is missing */
+  run: () => Promise<readonly string[]> | undefined;
 }
 
 const here = import.meta.dirname;
@@ -39,34 +41,38 @@ function signIn(request: string): Promise<URL> {
 const checks: Check[] = [
   {
     name: 'Authlib (Python) signs in with code and PKCE, reads the ID token and userinfo',
-    program: () => python('relying_party.py', relyingParty),
-    answers: { authorize: signIn },
+    run: () => talk(python('relying_party.py', relyingParty), { authorize: signIn }),
   },
   {
     name: 'go-oidc (Go) signs in with code and PKCE, verifies the ID token by discovery and JWKS',
-    program: () => go(relyingParty),
-    answers: { authorize: signIn },
+    run: () => talk(go(relyingParty), { authorize: signIn }),
   },
   ...(Object.keys(algorithms) as (keyof typeof algorithms)[]).map((algorithm): Check => {
-    const authenticator = createAuthenticator({ origin: 'http://localhost', algorithm });
+    const { create, get } = createAuthenticator({ origin: 'http://localhost', algorithm });
     return {
       name: `python-fido2 registers and verifies a passkey of our software authenticator (${algorithm})`,
-      program: () => python('passkey_server.py', { ALGORITHM: String(algorithms[algorithm]) }),
-      answers: { create: authenticator.create, get: authenticator.get },
+      run: () =>
+        talk(python('passkey_server.py', { ALGORITHM: String(algorithms[algorithm]) }), { create, get }),
     };
   }),
+  ...gateways.map(
+    (gateway): Check => ({
+      name: `${gateway.name} stands before ${process.env.TEST_MONGO_URL ? 'two providers on MongoDB' : 'one provider on SQLite'}`,
+      run: () => (isInstalled(gateway.command) ? checkEdge(gateway) : undefined),
+    }),
+  ),
 ];
 
 const tally = { passed: 0, failed: 0, left: 0 };
-for (const check of checks) tally[await outcome(check)] += 1;
+const [wanted = ''] = process.argv.slice(2);
+for (const check of checks.filter(({ name }) => name.includes(wanted))) tally[await outcome(check)] += 1;
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.left} skipped`);
 if (tally.failed > 0 || (tally.left > 0 && process.env.CI)) process.exitCode = 1;
 
-async function outcome({ name, program, answers }: Check): Promise<keyof typeof tally> {
+async function outcome({ name, run }: Check): Promise<keyof typeof tally> {
   try {
-    const found = program();
-    if (!found) return say('left', `Left out: ${name} (not installed)`);
-    const shown = await converse(found, answers);
+    const shown = await run();
+    if (!shown) return say('left', `Left out: ${name} (not installed)`);
     return say('passed', [`✔ ${name}`, ...shown.map((sentence) => `    ${sentence}`)].join('\n'));
   } catch (error) {
     return say('failed', `✖ ${name}\n${(error as Error).message}`);
@@ -76,6 +82,10 @@ async function outcome({ name, program, answers }: Check): Promise<keyof typeof 
 function say<Outcome>(result: Outcome, sentence: string): Outcome {
   console.log(sentence);
   return result;
+}
+
+function talk(program: Program | undefined, answers: Answers): Promise<string[]> | undefined {
+  return program && converse(program, answers);
 }
 
 function python(file: string, env: Record<string, string>): Program | undefined {
@@ -116,6 +126,10 @@ function answersTo(command: string, argument: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isInstalled(command: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
 function install(command: string, ...args: string[]): void {

@@ -1,5 +1,7 @@
 /** Prints what is documented from the code: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArchitecture } from './architecture/model.ts';
+import { printArchitecture } from './architecture/print.ts';
 import { errorTable } from './errors.ts';
 import { type Setting, settings } from './settings.ts';
 
@@ -55,10 +57,17 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
+const model = 'docs/architecture/latchkey.calm.json';
+
+function printModel(): string {
+  return printArchitecture(parseArchitecture(stored(model), model), stored('docs/architecture/prose.md'));
+}
+
 /** Each printed file, by its path from the root of the repository. */
 export const printed: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': printConfiguration,
   'docs/errors.md': printErrors,
+  'docs/architecture.md': printModel,
   '.env.example': printEnvironment,
 };
 

@@ -9,9 +9,10 @@ import { type Audit, createAudit } from './audit/audit.ts';
 import { doChores, every } from './chores.ts';
 import { commandName } from './cli/command-name.ts';
 import { type Config, doubtsAbout } from './config.ts';
+import { demoStarter } from './demo-starter.ts';
 import { leave } from './ending.ts';
 import { hasAdministrator } from './enrolment/link.ts';
-import { AppError, StorageError } from './errors.ts';
+import { StorageError } from './errors.ts';
 import { greeting } from './home/greeting.ts';
 import { createApplication } from './http/application.ts';
 import { serveAssets, withLogo } from './http/assets.ts';
@@ -34,6 +35,9 @@ const now = () => Date.now();
 
 /** Starts the server that the environment describes. */
 export const start = () => startProcess(process.env, run);
+
+/** Milliseconds after which a server listens though its storage has not been reached. */
+const mostDelay = 3000;
 
 /** @param open tests give one whose storage fails */
 export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
@@ -61,8 +65,17 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   const prepared = prepare(dependencies, rooms);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
-  else prepared.catch((error) => leave(error, log));
-  resources.use(await listen(front.handler, { ...config.listen, patience: 7000 }));
+  else {
+    prepared.catch((error) => leave(error, log));
+    // A gateway may send requests to whatever listens: not before they can be served, if that is soon.
+    await Promise.race([prepared, delay(mostDelay, undefined, { ref: false })]);
+  }
+  resources.use(
+    await listen(front.handler, {
+      ...{ ...config.listen, patience: 7000 },
+      isLeaving: () => readiness.stopping,
+    }),
+  );
   if (config.metricsPort !== undefined)
     resources.use(
       await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
@@ -184,7 +197,7 @@ function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {
 /** Checks the secret against the storage, then opens the rooms. Waits for a storage that is away. */
 async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<void> {
   const { storage, secret, log } = dependencies;
-  for (;;) {
+  for (let pause = 25; ; pause = Math.min(2 * pause, 1000)) {
     try {
       await storage.ping();
       await checkInstallation(storage.installation, { secret, now: now() });
@@ -193,8 +206,9 @@ async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<voi
       const away =
         error instanceof StorageError && error.reason === 'unreachable' && storage.engine === 'mongodb';
       if (!away) throw error;
-      log.warn({ err: error }, 'waiting for the storage');
-      await delay(1000);
+      // Connecting takes its time, which is nothing to report.
+      if (pause > 500) log.warn({ err: error }, 'waiting for the storage');
+      await delay(pause);
     }
   }
 }
@@ -223,19 +237,4 @@ async function makeSetupLink(dependencies: RoomDependencies): Promise<string> {
     link,
   );
   return url;
-}
-
-/** Starts the demo app at its first use, in this process, unless it runs already (`npm run demo`). */
-function demoStarter(issuer: string, resources: AsyncDisposableStack): () => Promise<string> {
-  const origin = 'http://localhost:3001';
-  // Of its own: the stack that it lies in has moved on when the demo starts.
-  const running = resources.use(new DisposableStack());
-  return async () => {
-    const { startDemo } = await import('../demo/start.ts');
-    const server = await startDemo({ issuer, origin }).catch((cause: Error) => {
-      throw new AppError('demo_unavailable', { cause, detail: cause.message });
-    });
-    if (server) running.defer(() => server.close().closeAllConnections());
-    return `${origin}/sign-in`;
-  };
 }

@@ -101,6 +101,16 @@ describe('a server without its MongoDB', () =>
       assert.equal((await get('/.well-known/openid-configuration')).status, 200);
     });
 
+    it('F20 takes no request before it can serve it, where MongoDB is there', async () => {
+      await using installation = await createProcessInstallation({ LATCHKEY_STORAGE: url, ...secret });
+      await using instance = await installation.start({ ready: false });
+      let first: Response | undefined;
+      for (const until = Date.now() + 20_000; !first && Date.now() < until; )
+        first = await fetch(`${instance.address}/jwks`).catch(() => undefined);
+      assert.equal(first?.status, 200, instance.output());
+      assert.doesNotMatch(instance.output(), /waiting for the storage/);
+    });
+
     it('F6 answers 503 within seconds when MongoDB goes silent, and F21 stops in time', async (test) => {
       await using proxy = await startProxy(server);
       await using installation = await createProcessInstallation({ LATCHKEY_STORAGE: url, ...secret });

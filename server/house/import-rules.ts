@@ -8,6 +8,7 @@ const calls: Record<string, readonly string[]> = {
   accounts: ['apps', 'receipts'],
   admin: ['accounts', 'apps', 'enrolment', 'groups', 'sign-ins'],
   apps: [],
+  architecture: [],
   audit: [],
   certificates: ['service-identity'],
   cli: [
@@ -62,7 +63,7 @@ const standalone: Record<string, readonly string[]> = {
 };
 
 /** Files that put the rooms together, and may import every one of them. */
-const wiring = /(^|\/)main\.ts$|^server\/(rooms|chores|docs|open-passkeys|start-process)\.ts$/;
+const wiring = /(^|\/)main\.ts$|^server\/(rooms|chores|docs|open-passkeys|start-process|demo-starter)\.ts$/;
 
 /** Packages that only some places may use, as values. `routes` are the files of that name. */
 const packages: Record<string, readonly string[]> = {

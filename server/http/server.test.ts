@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -15,7 +16,7 @@ async function startSlow(milliseconds: number, patience = 1000) {
   const server = await listen(
     async (_request, response) => {
       arrived.emit('request');
-      await delay(milliseconds);
+      await delay(milliseconds, undefined, { ref: false });
       response.end('done');
     },
     { ...local, patience },
@@ -68,6 +69,36 @@ describe('stopping', () => {
     const begun = performance.now();
     await Promise.all([server.close(), silent]);
     assert.ok(performance.now() - begun < 500);
+    await agent.destroy();
+  });
+
+  it('F20 a connection that is new as it stops is answered still', async () => {
+    await using server = await startSlow(0);
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    await delay(20);
+    const stopped = server.close();
+    await delay(50);
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n');
+    assert.match(await text(socket), /^HTTP\/1\.1 200 OK\r\n(.+\r\n)*Connection: close\r\n/i);
+    await stopped;
+  });
+
+  it('F20 announces the end of each connection while it is leaving', async () => {
+    let leaving = false;
+    await using server = await listen((_request, response) => void response.end('ok'), {
+      ...local,
+      isLeaving: () => leaving,
+    });
+    const agent = new Agent();
+    const connection = async () => {
+      const answer = await request(`http://127.0.0.1:${server.port}/`, { dispatcher: agent });
+      await answer.body.text();
+      return answer.headers.connection;
+    };
+    assert.equal(await connection(), 'keep-alive');
+    leaving = true;
+    assert.deepEqual([await connection(), await connection()], ['close', 'close']);
     await agent.destroy();
   });
 

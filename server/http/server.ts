@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ConfigError } from '../errors.ts';
 
 export interface RunningServer extends AsyncDisposable {
@@ -39,7 +39,12 @@ interface Listening {
   limits?: Partial<Limits>;
   /** The setting that the port comes from, for the error; `LATCHKEY_LISTEN_PORT` if absent. */
   setting?: string;
+  /** Whether `close` is soon to come: then answers end their connections, so that no gateway keeps one. */
+  isLeaving?: () => boolean;
 }
+
+/** Milliseconds that a new connection has for its request before it counts as idle. */
+const newcomerPatience = 200;
 
 /**
  * Listens with limits on everything that a client could keep open.
@@ -58,18 +63,21 @@ type Serving = Omit<Listening, 'limits'> & Required<Pick<Listening, 'setting'>>;
 /** Starts a server of Node's and returns how to stop it. */
 export async function serve(
   server: Server,
-  { host, port, setting, patience = 8000 }: Serving,
+  { host, port, setting, patience = 8000, isLeaving = () => false }: Serving,
 ): Promise<RunningServer> {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, number>();
+  let accepted = 0;
   const running = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
   server.on('connection', (socket) => {
-    open.add(socket);
+    accepted += 1;
+    open.set(socket, performance.now() + newcomerPatience);
     socket.once('close', () => open.delete(socket));
   });
-  server.prependListener('request', (_request, response) => {
+  server.prependListener('request', ({ socket }, response) => {
     running.add(response);
-    if (closing) response.setHeader('Connection', 'close');
+    open.set(socket, 0);
+    if (closing || isLeaving()) response.setHeader('Connection', 'close');
     response.once('close', () => {
       running.delete(response);
       if (closing) setImmediate(() => server.closeIdleConnections());
@@ -77,7 +85,7 @@ export async function serve(
   });
   await begin(server, { host, port, setting });
   const close = () => {
-    closing ??= drain(server, { open, running, patience });
+    closing ??= drain(server, { open, running, patience, accepted: () => accepted });
     return closing;
   };
   return { host, port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
@@ -114,17 +122,35 @@ function anotherPort(port: number): number {
 }
 
 interface Draining {
-  open: ReadonlySet<Socket>;
+  /** Until when a connection is new; 0 once it had a request. */
+  open: ReadonlyMap<Socket, number>;
   running: ReadonlySet<ServerResponse>;
   patience: number;
+  /** How many connections there have been. */
+  accepted: () => number;
 }
 
-async function drain(server: Server, { open, running, patience }: Draining): Promise<void> {
+/** Takes the connections that the kernel holds ready, one a turn: closing would reset them. */
+async function acceptWaiting(accepted: () => number): Promise<void> {
+  for (let quiet = 0, turns = 0; quiet < 2 && turns < 100; turns++) {
+    const before = accepted();
+    await turn();
+    quiet = accepted() === before ? quiet + 1 : 0;
+  }
+}
+
+async function drain(server: Server, { open, running, patience, accepted }: Draining): Promise<void> {
+  await acceptWaiting(accepted);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
-  // Node holds a connection that has said nothing yet to be busy; here it is not.
-  const busy = new Set([...running].map((response) => response.socket));
-  for (const socket of open) if (!busy.has(socket)) socket.destroy();
+  // Node holds a connection that has said nothing yet to be busy; here it is not, unless it is new.
+  const closeIdle = () => {
+    const busy = new Set([...running].map((response) => response.socket));
+    for (const [socket, newUntil] of open)
+      if (!busy.has(socket) && newUntil <= performance.now()) socket.destroy();
+  };
+  closeIdle();
+  setTimeout(closeIdle, newcomerPatience + 1).unref();
   const timer = new AbortController();
   const late = delay(patience, undefined, { signal: timer.signal }).then(
     () => server.closeAllConnections(),
