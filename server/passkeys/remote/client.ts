@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { AppError, type ErrorCode, errorTable, type FieldReason } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { randomToken } from '../../secret/secret.ts';
 import type { PasskeyManager } from '../manager.ts';
 import { type ConnectionDependencies, type Connections, openConnections } from './connections.ts';
 import { createResilience, LinkError, type LinkState } from './resilience.ts';
@@ -65,7 +65,8 @@ interface Exchange {
 }
 
 async function exchange(dependencies: ClientDependencies, asked: Exchange): Promise<unknown> {
-  const nonce = randomToken();
+  // 122 random bits, which Node.js keeps in stock.
+  const nonce = randomUUID();
   const { status, repeated, body } = await send(dependencies, { ...asked, nonce });
   if (status === 200 && repeated !== nonce) throw new LinkError('answered another request');
   if (status === 200) return answerOf(asked.method, body);

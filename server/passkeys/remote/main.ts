@@ -17,6 +17,7 @@ import { openCredentials } from '../../service-identity/credentials.ts';
 import { serviceNames } from '../../service-identity/spiffe-id.ts';
 import { type Running, startProcess } from '../../start-process.ts';
 import type { Storage } from '../../storage.ts';
+import { limitRefusals } from './refusals.ts';
 import { createPasskeyService, type RefusedCall } from './service.ts';
 
 /** Beside a provider on the same machine it has data, and a secret, of its own. */
@@ -53,9 +54,10 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     onLost: metrics.countLostAuditEvents,
   });
   resources.defer(flush);
+  const writeDown = limitRefusals((call) => void record(refusedCall(call)), now);
   const onRefusedCall = (call: RefusedCall) => {
     metrics.countRefusedCall(call.reason);
-    void record(refusedCall(call));
+    writeDown(call);
   };
   const manager = managerHere({
     config,

@@ -8,7 +8,7 @@ import { CertificateError, type ServiceCertificate } from '../../service-identit
 import { type Credentials, judgePeer, requireStillValid } from '../../service-identity/credentials.ts';
 import { type ServiceName, serviceNames } from '../../service-identity/spiffe-id.ts';
 import type { OpenPasskeyManager } from '../create-manager.ts';
-import { type CallerIdentity, permissions } from '../manager.ts';
+import { type CallerIdentity, type PasskeyManager, permissions } from '../manager.ts';
 import { createNonces } from './nonces.ts';
 import { freshness, healthPath, largestBody, methodOf, requestHeader, timeHeader } from './wire.ts';
 
@@ -50,6 +50,7 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
   const { credentials, now, onRefused } = dependencies;
   const connections = new WeakMap<object, Connection>();
   const nonces = createNonces();
+  const views = viewsOf(dependencies.manager);
   let changedAt = 0;
   const server = createServer({
     ...tlsOptions(credentials),
@@ -57,6 +58,7 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
     requestCert: true,
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: 5_000,
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 75_000,
@@ -78,7 +80,7 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
-    void answer(dependencies, { request, response, nonces, connection, changedAt });
+    void answer(dependencies, { request, response, nonces, views, connection, changedAt });
   });
   return server;
 }
@@ -112,6 +114,7 @@ interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   nonces: ReturnType<typeof createNonces>;
+  views: ReadonlyMap<string, PasskeyManager>;
   connection: Connection | undefined;
   /** When the certificates, or the authorities that are believed, were replaced. */
   changedAt: number;
@@ -180,15 +183,15 @@ async function perform(dependencies: PasskeyServiceDependencies, exchange: Stand
   const { name } = connection.peer;
   if (request.url === healthPath && request.method === 'GET') return health(dependencies, name);
   const method = methodOf(request.url);
-  const caller = callerOf(name);
-  if (request.method !== 'POST' || !method || !caller || !permissions[caller].includes(method))
+  const view = exchange.views.get(name);
+  if (request.method !== 'POST' || !method || !view || !mayCall(name, method))
     return refuse(dependencies, { reason: 'method', caller: name, method: String(request.url).slice(0, 64) });
   const nonce = requireFresh(dependencies, exchange);
   response.setHeader(requestHeader, nonce);
   const input = await readInput(request).catch((error: Error) =>
     refuse(dependencies, { reason: 'malformed', caller: name, method, detail: error.message }),
   );
-  const call = dependencies.manager.as(caller)[method] as (input: unknown) => Promise<object>;
+  const call = view[method] as (input: unknown) => Promise<object>;
   return call(input);
 }
 
@@ -198,8 +201,14 @@ async function health(dependencies: PasskeyServiceDependencies, name: ServiceNam
   return { status: 'ready' };
 }
 
-function callerOf(name: ServiceName): CallerIdentity | undefined {
-  return Object.hasOwn(permissions, name) ? (name as CallerIdentity) : undefined;
+/** The manager as each caller may use it, made once. */
+function viewsOf(manager: OpenPasskeyManager): Map<string, PasskeyManager> {
+  const identities = Object.keys(permissions) as CallerIdentity[];
+  return new Map(identities.map((identity) => [identity, manager.as(identity)]));
+}
+
+function mayCall(name: ServiceName, method: keyof PasskeyManager): boolean {
+  return Object.hasOwn(permissions, name) && permissions[name as CallerIdentity].includes(method);
 }
 
 function requireFresh(
