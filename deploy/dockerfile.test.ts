@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../e2e/free-port.ts';
+import type { ServiceName } from '../server/service-identity/spiffe-id.ts';
+import { createAuthority, writeFolder } from '../server/testing/certificates.ts';
 import { lastStep, parseDockerfile } from './dockerfile.ts';
 import { followDockerfile, type Image } from './follow-dockerfile.ts';
 
 const stages = parseDockerfile(readFileSync(join(import.meta.dirname, '../Dockerfile'), 'utf8'));
+const trustDomain = 'two-users.example';
 let image: Image;
 
 describe('the image', () => {
@@ -77,15 +80,102 @@ describe('the image', () => {
       ['latchkey.sqlite', 'secret'],
     );
   });
+
+  it('runs provider and passkey manager as two users, of which neither reads what the other keeps', async () => {
+    if (process.getuid?.() !== 0) {
+      console.log('Left out: two users (only root can start processes of others).');
+      assert.ok(!process.env.CI, 'where CI is set, nothing may be left out');
+      return;
+    }
+    const { provider, passkeys } = await prepareTwoUsers();
+    const [issuerPort, passkeysPort] = [String(await freePort()), String(await freePort())];
+    const command = image.command.slice(0, -1);
+    const shared = { LATCHKEY_ISSUER: `http://localhost:${issuerPort}`, LATCHKEY_TRUST_DOMAIN: trustDomain };
+    const settingsOf = ({ folder, certificates }: typeof provider) => ({
+      ...shared,
+      LATCHKEY_DATA_DIR: join(folder, 'data'),
+      LATCHKEY_CERTIFICATES: certificates,
+    });
+    const ofPasskeys = { ...settingsOf(passkeys), LATCHKEY_LISTEN_PORT: passkeysPort };
+    const receiptKeys = join(provider.folder, 'receipt-keys.json');
+    const ofProvider = {
+      ...settingsOf(provider),
+      LATCHKEY_PASSKEYS_URL: `https://localhost:${passkeysPort}`,
+      LATCHKEY_RECEIPT_KEYS: receiptKeys,
+      LATCHKEY_LISTEN_PORT: issuerPort,
+      LATCHKEY_LISTEN_HOST: '127.0.0.1',
+    };
+    const manager = spawnInContainer([...command, 'passkeys'], ofPasskeys, passkeys.user);
+    let server: ChildProcess | undefined;
+    try {
+      const keys = await until(() =>
+        inContainer([...command, 'receipt-key', 'export'], ofPasskeys, passkeys.user),
+      );
+      writeFileSync(receiptKeys, keys, { mode: 0o644 });
+      server = spawnInContainer([...command, 'start'], ofProvider, provider.user);
+      await healthy(ofProvider, server);
+      const doctor = inContainer([...command, 'doctor', '--json'], ofProvider, provider.user);
+      assert.match(doctor.stdout, /answers over mutual TLS/);
+      for (const [reader, owner] of [
+        [provider, passkeys],
+        [passkeys, provider],
+      ] as const)
+        for (const file of ['data/latchkey.sqlite', 'data/secret', 'certificates'])
+          assert.notEqual(inContainer(['cat', join(owner.folder, file)], {}, reader.user).status, 0, file);
+    } finally {
+      server?.kill('SIGTERM');
+      manager.kill('SIGTERM');
+    }
+    assert.deepEqual(await once(manager, 'exit'), [0, null]);
+  });
 });
 
-function inContainer([command = '', ...args]: string[], settings: Record<string, string> = {}) {
-  const { workdir: cwd, env, user } = image;
+/** What a command prints once it can do what it is for. */
+async function until(run: () => { status: number | null; stdout: string; stderr: string }): Promise<string> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { status, stdout } = run();
+    if (status === 0 && stdout.includes('"kid"')) return stdout;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.fail(run().stderr);
+}
+
+/** Two users, each with a folder and the certificates of its own services, which it alone may open. */
+async function prepareTwoUsers() {
+  const authority = await createAuthority({ trustDomain });
+  const place = async (uid: number, names: readonly ServiceName[]) => {
+    const folder = join(image.folder, `user-${uid}`);
+    const certificates = join(folder, 'certificates');
+    for (const name of names)
+      writeFolder(certificates, name, {
+        ...(await authority.issue({ name })),
+        authorities: authority.certificate,
+      });
+    execFileSync('chown', ['-R', `${uid}:${uid}`, folder]);
+    execFileSync('chmod', ['-R', 'u=rwX,go=', folder]);
+    return { user: { uid, gid: uid }, folder, certificates };
+  };
+  return {
+    provider: await place(1000, ['provider', 'enrolment', 'administration']),
+    passkeys: await place(1001, ['passkey-manager']),
+  };
+}
+
+function inContainer(
+  [command = '', ...args]: string[],
+  settings: Record<string, string> = {},
+  user: Image['user'] = image.user,
+) {
+  const { workdir: cwd, env } = image;
   return spawnSync(command, args, { cwd, env: { ...env, ...settings }, ...user, encoding: 'utf8' });
 }
 
-function spawnInContainer([command = '', ...args]: string[], settings: Record<string, string>): ChildProcess {
-  const { workdir: cwd, env, user } = image;
+function spawnInContainer(
+  [command = '', ...args]: string[],
+  settings: Record<string, string>,
+  user: Image['user'] = image.user,
+): ChildProcess {
+  const { workdir: cwd, env } = image;
   return spawn(command, args, {
     cwd,
     env: { ...env, ...settings },
