@@ -18,7 +18,10 @@ export interface Database {
   /** Writes, in the next group commit; resolves to the number of rows changed. */
   change(sql: string, options?: WriteOptions): (...values: Value[]) => Promise<number>;
   /** Writes with `RETURNING`; resolves to what was returned first. */
-  take<T>(sql: string, decode?: Decode<T>): (...values: Value[]) => Promise<T | undefined>;
+  take<T>(
+    sql: string,
+    options?: WriteOptions & { decode?: Decode<T> },
+  ): (...values: Value[]) => Promise<T | undefined>;
   /** Several statements that happen together: each is called within `work` only. */
   statement(sql: string): (...values: Value[]) => void;
   together<T>(work: () => T, options?: WriteOptions): Promise<T>;
@@ -53,13 +56,13 @@ export function createDatabase(db: DatabaseSync): Database {
       const statement = prepare(sql);
       return (...values) => commits.write(() => Number(statement.run(...values).changes), options);
     },
-    take(sql, decode = decodeRecord) {
+    take(sql, { decode = decodeRecord, durable } = { durable: true }) {
       const statement = prepare(sql);
-      return (...values) =>
-        commits.write(() => {
-          const row = statement.get(...values);
-          return row && decode(row);
-        });
+      const run = (values: Value[]) => {
+        const row = statement.get(...values);
+        return row && decode(row);
+      };
+      return (...values) => commits.write(() => run(values), { durable });
     },
     statement(sql) {
       const statement = prepare(sql);

@@ -29,7 +29,7 @@ const largestAnswer = 1024 * 1024;
 
 export function openConnections(dependencies: ConnectionDependencies): Connections {
   const { url, credentials, now } = dependencies;
-  const peers = new Map<TLSSocket, ServiceCertificate>();
+  const peers = createPeers(dependencies);
   let handshakes = 0;
   const open = () =>
     new Pool(url, {
@@ -48,8 +48,7 @@ export function openConnections(dependencies: ConnectionDependencies): Connectio
         socket.once('secureConnect', () => {
           handshakes += 1;
           const peer = judged(dependencies, socket);
-          peers.set(socket, peer);
-          socket.once('close', () => peers.delete(socket));
+          peers.add(socket, peer);
           callback(null, socket);
         });
       },
@@ -59,6 +58,7 @@ export function openConnections(dependencies: ConnectionDependencies): Connectio
   credentials.onChange(() => {
     const before = pool;
     pool = open();
+    peers.endUnfit();
     void before.close();
   });
   return {
@@ -66,11 +66,43 @@ export function openConnections(dependencies: ConnectionDependencies): Connectio
       return handshakes;
     },
     pool() {
-      for (const [socket, peer] of peers) if (!isFit(dependencies, peer)) socket.destroy();
+      peers.requireTime();
       requireStillValid(credentials.current.own, { credentials: credentials.current, now: now() });
       return pool;
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}
+
+/** Whom the connections lead to. A peer whose time is over, or that was revoked, is spoken to no more. */
+function createPeers(dependencies: ConnectionDependencies) {
+  const { credentials, now } = dependencies;
+  const peers = new Map<TLSSocket, ServiceCertificate>();
+  let checkedAt = 0;
+  /** When the first of them, or the list of the revoked, runs out: until then there is nothing to look at. */
+  let soundUntil = Number.POSITIVE_INFINITY;
+
+  function endUnfit(): void {
+    const { revocationValidUntil = Number.POSITIVE_INFINITY } = credentials.current;
+    checkedAt = now();
+    soundUntil = revocationValidUntil;
+    for (const [socket, peer] of peers)
+      if (isFit(dependencies, peer)) soundUntil = Math.min(soundUntil, peer.notAfter);
+      else socket.destroy();
+  }
+
+  return {
+    endUnfit,
+    add(socket: TLSSocket, peer: ServiceCertificate): void {
+      peers.set(socket, peer);
+      socket.once('close', () => peers.delete(socket));
+      soundUntil = Math.min(soundUntil, peer.notAfter);
+    },
+    /** At every request: cheap as long as nothing can have changed. A clock that was put back may change everything. */
+    requireTime(): void {
+      const at = now();
+      if (at >= soundUntil || at < checkedAt) endUnfit();
+    },
   };
 }
 
