@@ -77,6 +77,7 @@ export const queries: { [R in keyof Repositories]: Record<keyof Repositories[R],
   passkeys: {
     insert: ['id'],
     findById: ['id'],
+    isEmpty: ['id'],
     listByUserHandle: ['userHandle', 'createdAt'],
     recordUse: ['id'],
     update: ['id'],

@@ -44,6 +44,7 @@ describe('compose.yaml', () => {
       'gateway',
       'provider-1',
       'provider-2',
+      'commands',
       'passkeys',
       'database',
     ]);
@@ -98,7 +99,8 @@ describe('compose.yaml', () => {
     const identities = ({ volumes = [] }: Service) =>
       volumes.map((volume) => volume.split(':')[1]).filter((path) => path?.startsWith('/certificates/'));
     assert.deepEqual(identities(passkeys), ['/certificates/passkey-manager']);
-    assert.ok(!identities(provider).includes('/certificates/passkey-manager'));
+    assert.deepEqual(identities(provider), ['/certificates/provider', '/certificates/enrolment']);
+    assert.deepEqual(identities(service('commands')), ['/certificates/administration']);
     for (const [name, { environment = {} }] of services)
       for (const [key, value] of Object.entries(environment))
         assert.ok(!/mongodb:|password=/.test(String(value)), `${name}: ${key} holds a secret`);

@@ -27,7 +27,6 @@ import { type LinkEvents, openPasskeys, type PasskeysHere, refusedCeremony } fro
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
-import { serviceNames } from './service-identity/spiffe-id.ts';
 import { type Running, startProcess } from './start-process.ts';
 import type { Storage } from './storage.ts';
 
@@ -171,13 +170,13 @@ async function openDependencies(parts: {
   };
 }
 
-/** Where the authority lies beside the server, certificates are renewed by themselves. */
+/** Where the authority lies beside the server, its own certificates are renewed by themselves, and no others. */
 async function keepCertificates(
   { certificates: directory, trustDomain }: Config,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> {
   const { keepRenewed } = await import('./certificates/keep-renewed.ts');
-  await keepRenewed({ directory, trustDomain, names: serviceNames, now, log, signal });
+  await keepRenewed({ directory, trustDomain, names: ['provider', 'enrolment'], now, log, signal });
 }
 
 function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {

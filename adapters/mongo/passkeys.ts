@@ -36,6 +36,7 @@ export function createPasskeys(link: Link): PasskeyRepository {
   const passkeys = createCollection(link, passkeyKind);
   return {
     insert: (passkey) => passkeys.insert(passkey),
+    isEmpty: async () => (await passkeys.one({})) === undefined,
     findById: (id) => passkeys.one({ _id: id }),
     listByUserHandle: (userHandle) => passkeys.many({ userHandle }, { sort: { createdAt: 1 } }),
     recordUse: (id, expectedCounter, { counter, backupEligible, backedUp, lastUsedAt }) =>

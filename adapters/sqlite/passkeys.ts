@@ -18,11 +18,13 @@ export function createPasskeys(db: Database): PasskeyRepository {
     'UPDATE passkeys SET userHandle = ?, status = ?, revision = ?, record = ? WHERE id = ? AND revision = ?',
   );
   const remove = db.change('DELETE FROM passkeys WHERE id = ?');
+  const any = db.one("SELECT id FROM passkeys WHERE id > '' LIMIT 1", ({ id }) => id);
   return {
     async insert(passkey) {
       const { id, userHandle, status, createdAt, revision } = passkey;
       await insert(id, userHandle, status, createdAt, revision, toRecord(passkey), ...useOf(passkey));
     },
+    isEmpty: async () => (await any()) === undefined,
     findById: db.one(`SELECT ${columns} FROM passkeys WHERE id = ?`, toPasskey),
     listByUserHandle: db.many(
       `SELECT ${columns} FROM passkeys WHERE userHandle = ? ORDER BY createdAt`,

@@ -96,6 +96,11 @@ export function passkeysContract(name: string, open: Open): void {
       await assertOneWinner((i) => passkeys().update({ ...passkey, name: `name ${i}` }, 0));
     });
 
+    it('tells that there is one, and never that there is none', async () => {
+      await passkeys().insert(passkeySample());
+      assert.equal(await passkeys().isEmpty(), false);
+    });
+
     it('removes one, or all of a user handle', async () => {
       const userHandle = randomId();
       const made = [1, 2, 3].map(() => passkeySample({ userHandle }));

@@ -68,7 +68,15 @@ export async function openPasskeysFor(
   now: () => number,
 ): Promise<OpenedPasskeys> {
   const { openPasskeys } = await import('../open-passkeys.ts');
+  if (config.passkeysUrl !== undefined) await renewOwn(config, now);
   return openPasskeys({ config, secret, storage, log: commandLog(), now });
+}
+
+/** Whoever has the authority at hand is an administrator in any case: a certificate that ran out stops nobody. */
+async function renewOwn({ certificates: directory, trustDomain }: Config, now: () => number): Promise<void> {
+  const { keepRenewed } = await import('../certificates/keep-renewed.ts');
+  const signal = AbortSignal.abort();
+  await keepRenewed({ directory, trustDomain, names: ['administration'], now, log: commandLog(), signal });
 }
 
 /** Standard output is for what was asked: what goes wrong beside it goes to standard error. */

@@ -65,18 +65,20 @@ export async function serve(
   server: Server,
   { host, port, setting, patience = 8000, isLeaving = () => false }: Serving,
 ): Promise<RunningServer> {
-  const open = new Map<Socket, number>();
+  const open = new Map<string, OpenConnection>();
   let accepted = 0;
   const running = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
   server.on('connection', (socket) => {
     accepted += 1;
-    open.set(socket, performance.now() + newcomerPatience);
-    socket.once('close', () => open.delete(socket));
+    const place = placeOf(socket);
+    open.set(place, { socket, newUntil: performance.now() + newcomerPatience });
+    socket.once('close', () => open.delete(place));
   });
   server.prependListener('request', ({ socket }, response) => {
     running.add(response);
-    open.set(socket, 0);
+    const connection = open.get(placeOf(socket));
+    if (connection) connection.newUntil = 0;
     if (closing || isLeaving()) response.setHeader('Connection', 'close');
     response.once('close', () => {
       running.delete(response);
@@ -121,9 +123,17 @@ function anotherPort(port: number): number {
   return port + 100 <= 65535 ? port + 100 : port - 100;
 }
 
+interface OpenConnection {
+  socket: Socket;
+  /** Until when it is new; 0 once it had a request. */
+  newUntil: number;
+}
+
+/** By address and port: the same for a connection and for the TLS within it, which are two objects. */
+const placeOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
 interface Draining {
-  /** Until when a connection is new; 0 once it had a request. */
-  open: ReadonlyMap<Socket, number>;
+  open: ReadonlyMap<string, OpenConnection>;
   running: ReadonlySet<ServerResponse>;
   patience: number;
   /** How many connections there have been. */
@@ -145,9 +155,9 @@ async function drain(server: Server, { open, running, patience, accepted }: Drai
   for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
   // Node holds a connection that has said nothing yet to be busy; here it is not, unless it is new.
   const closeIdle = () => {
-    const busy = new Set([...running].map((response) => response.socket));
-    for (const [socket, newUntil] of open)
-      if (!busy.has(socket) && newUntil <= performance.now()) socket.destroy();
+    const busy = new Set([...running].map(({ socket }) => (socket ? placeOf(socket) : '')));
+    for (const [place, { socket, newUntil }] of open)
+      if (!busy.has(place) && newUntil <= performance.now()) socket.destroy();
   };
   closeIdle();
   setTimeout(closeIdle, newcomerPatience + 1).unref();

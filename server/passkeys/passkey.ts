@@ -47,6 +47,8 @@ export interface PasskeyRepository {
   /** @throws ConflictError with field `id`, over all user handles (WebAuthn L3 §7.1 step 26) */
   insert(passkey: Passkey): Promise<void>;
   findById(id: string): Promise<Passkey | undefined>;
+  /** Whether there is none at all. */
+  isEmpty(): Promise<boolean>;
   /** Oldest first. */
   listByUserHandle(userHandle: string): Promise<Passkey[]>;
   /**

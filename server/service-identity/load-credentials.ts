@@ -17,6 +17,8 @@ export interface LoadedCredentials {
   readonly authorities: string;
   readonly own: ServiceCertificate;
   isRevoked(serialNumber: string): boolean;
+  /** @param fingerprint SHA-256 of an authority's certificate, as Node.js writes it: `AB:CD:…` */
+  isAuthority(fingerprint: string): boolean;
   /** Epoch milliseconds. From then on nothing can be judged; absent where there is no list. */
   readonly revocationValidUntil?: number;
 }
@@ -44,12 +46,14 @@ export function loadCredentials(files: CredentialFiles, owner: Owner, now: numbe
   if (!leadsTo(authorities, { leaf, intermediates }))
     refuse(files, 'certificate', `no authority in ${fileNames.authorities} has signed it`);
   const list = listIn(files, authorities);
+  const anchors = new Set(authorities.map(({ fingerprint256 }) => fingerprint256));
   return Object.freeze({
     certificate: files.certificate.toString(),
     key: files.key.toString(),
     authorities: files.authorities.toString(),
     own,
     isRevoked: list?.isRevoked ?? (() => false),
+    isAuthority: (fingerprint: string) => anchors.has(fingerprint),
     ...(list && { revocationValidUntil: list.validUntil }),
   });
 }

@@ -1,14 +1,20 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Storage } from '../../storage.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** Whether provider and passkey manager, where they are two, are apart in storage as well. */
 export async function examineSeparation(
-  { passkeysUrl }: Pick<Config, 'passkeysUrl'>,
-  storage: Pick<Storage, 'accounts' | 'passkeys' | 'readableElsewhere'>,
+  { passkeysUrl, certificates }: Pick<Config, 'passkeysUrl' | 'certificates'>,
+  storage: Pick<Storage, 'passkeys' | 'readableElsewhere'>,
 ): Promise<Finding[]> {
   if (passkeysUrl === undefined) return [];
-  if (await holdsPasskeys(storage))
+  return [...(await examineStorages(storage)), ...examineKeys(certificates)];
+}
+
+async function examineStorages(storage: Pick<Storage, 'passkeys' | 'readableElsewhere'>): Promise<Finding[]> {
+  if (!(await storage.passkeys.isEmpty()))
     return [
       failed(
         'separation',
@@ -28,15 +34,26 @@ export async function examineSeparation(
   return [ok('separation', 'the storage holds no passkey, and its credentials read no other database.')];
 }
 
-async function holdsPasskeys({
-  accounts,
-  passkeys,
-}: Pick<Storage, 'accounts' | 'passkeys'>): Promise<boolean> {
-  const people = [
-    ...(await accounts.listByRole('administrator')),
-    ...(await accounts.list({ limit: 100 })).items,
+/** Keys that no provider needs: whoever takes it over would have them. */
+function examineKeys(certificates: string): Finding[] {
+  const found = ['authority/ca.key', 'administration/tls.key', 'passkey-manager/tls.key'].filter((file) =>
+    isReadable(join(certificates, file)),
+  );
+  if (found.length === 0) return [ok('keys', 'only those of the provider are in its reach.')];
+  return [
+    warning(
+      'keys',
+      `of others can be read here: ${found.join(', ')} in ${certificates}.`,
+      'Whoever takes over the provider has them too. Let another user, or another machine, keep them; for a trial on one machine this will do.',
+    ),
   ];
-  for (const handle of people.flatMap(({ userHandles }) => userHandles))
-    if ((await passkeys.listByUserHandle(handle)).length > 0) return true;
-  return false;
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -45,7 +45,10 @@ export function openConnections(dependencies: ConnectionDependencies): Connectio
       connect({ hostname, port }, callback) {
         const socket = dial(dependencies, { hostname, port: Number(port) });
         socket.once('error', (error) => callback(error, null));
+        // A handshake that hangs would keep its place in the pool for ever.
+        socket.setTimeout(patience, () => socket.destroy(new Error('the handshake took too long')));
         socket.once('secureConnect', () => {
+          socket.setTimeout(0);
           handshakes += 1;
           const peer = judged(dependencies, socket);
           peers.add(socket, peer);
@@ -122,7 +125,6 @@ function dial(
     minVersion: 'TLSv1.3',
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
-    timeout: patience,
     checkServerIdentity(_host, { raw }) {
       try {
         judge(dependencies, raw);

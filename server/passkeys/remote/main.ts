@@ -14,11 +14,11 @@ import { openReceiptKeys } from '../../receipts/keys.ts';
 import { checkInstallation } from '../../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
 import { openCredentials } from '../../service-identity/credentials.ts';
-import { serviceNames } from '../../service-identity/spiffe-id.ts';
 import { type Running, startProcess } from '../../start-process.ts';
 import type { Storage } from '../../storage.ts';
+import type { RefusedCall } from './perform.ts';
 import { limitRefusals } from './refusals.ts';
-import { createPasskeyService, type RefusedCall } from './service.ts';
+import { createPasskeyService } from './service.ts';
 
 /** Beside a provider on the same machine it has data, and a secret, of its own. */
 const defaults = {
@@ -36,7 +36,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   await using resources = new AsyncDisposableStack();
   const { trustDomain, certificates: directory, storageUrl } = config;
   const stopping = new AbortController();
-  await keepRenewed({ directory, trustDomain, names: serviceNames, now, log, signal: stopping.signal });
+  await keepRenewed({ directory, trustDomain, names: [name], now, log, signal: stopping.signal });
   const credentials = resources.use(openCredentials({ directory, name, trustDomain, now, log }));
   const secret = openSecret(config);
   const embedded = storageUrl.startsWith('sqlite:');

@@ -2,10 +2,11 @@ import { freshness } from './wire.ts';
 
 /** Remembers nonces for as long as a request that bears them is fresh. */
 export interface Nonces {
-  /** Tells whether it is the first time. Not where there are too many to remember: then nothing is let in. */
-  admit(nonce: string, now: number): boolean;
+  /** `full` where there are too many to remember: then nothing is let in. */
+  admit(nonce: string, now: number): 'new' | 'seen' | 'full';
 }
 
+/** A login needs four; each identity has a memory of its own. */
 const most = 200_000;
 
 /** Two generations: the older one is forgotten once nothing in it can be fresh any more. */
@@ -21,9 +22,10 @@ export function createNonces(): Nonces {
         newer = new Set();
         begunAt = now;
       }
-      if (newer.size >= most || newer.has(nonce) || older.has(nonce)) return false;
+      if (newer.has(nonce) || older.has(nonce)) return 'seen';
+      if (newer.size >= most) return 'full';
       newer.add(nonce);
-      return true;
+      return 'new';
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { RefusedCall } from './service.ts';
+import type { RefusedCall } from './perform.ts';
 
 /** So many refusals are written down a minute. Who floods the port must not flood the audit. */
 const most = 60;

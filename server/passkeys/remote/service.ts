@@ -8,18 +8,8 @@ import { CertificateError, type ServiceCertificate } from '../../service-identit
 import { type Credentials, judgePeer, requireStillValid } from '../../service-identity/credentials.ts';
 import { type ServiceName, serviceNames } from '../../service-identity/spiffe-id.ts';
 import type { OpenPasskeyManager } from '../create-manager.ts';
-import { type CallerIdentity, type PasskeyManager, permissions } from '../manager.ts';
-import { createNonces } from './nonces.ts';
-import { freshness, healthPath, largestBody, methodOf, requestHeader, timeHeader } from './wire.ts';
-
-/** A call that was not answered, for the audit. */
-export interface RefusedCall {
-  reason: 'certificate' | 'method' | 'stale' | 'replayed' | 'malformed';
-  /** Whoever it was by their certificate, if that much is known. */
-  caller?: ServiceName;
-  method?: string;
-  detail?: string;
-}
+import { limitCrowd, mostConnections } from './crowd.ts';
+import { createPerform, type Perform, type RefusedCall } from './perform.ts';
 
 export interface PasskeyServiceDependencies {
   manager: OpenPasskeyManager;
@@ -36,6 +26,8 @@ export interface PasskeyServiceDependencies {
 
 interface Connection {
   peer: ServiceCertificate;
+  /** The authority that its chain ends with, as `LoadedCredentials.isAuthority` takes it. */
+  anchor: string;
   since: number;
 }
 
@@ -49,22 +41,21 @@ const callers: readonly ServiceName[] = serviceNames.filter((name) => name !== '
 export function createPasskeyService(dependencies: PasskeyServiceDependencies): Server {
   const { credentials, now, onRefused } = dependencies;
   const connections = new WeakMap<object, Connection>();
-  const nonces = createNonces();
-  const views = viewsOf(dependencies.manager);
+  const perform = createPerform({ ...dependencies, callers });
   let changedAt = 0;
   const server = createServer({
     ...tlsOptions(credentials),
-    minVersion: 'TLSv1.3',
     requestCert: true,
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: 5_000,
+    handshakeTimeout: 3_000,
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 75_000,
     maxHeaderSize: 8 * 1024,
   });
-  server.maxConnections = 1_000;
+  server.maxConnections = mostConnections;
+  const crowd = limitCrowd(server);
   credentials.onChange(() => {
     server.setSecureContext(tlsOptions(credentials));
     changedAt = now();
@@ -75,17 +66,20 @@ export function createPasskeyService(dependencies: PasskeyServiceDependencies): 
   // Before Node's own listener, which begins to read requests.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const peer = judged(dependencies, socket);
-    if (peer) connections.set(socket, { peer, since: now() });
-    else socket.destroy();
+    if (!peer) return void socket.destroy();
+    connections.set(socket, { peer, anchor: anchorOf(socket), since: now() });
+    crowd.admit(socket, peer.name);
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
-    void answer(dependencies, { request, response, nonces, views, connection, changedAt });
+    void answer(dependencies, { request, response, perform, connection, changedAt });
   });
   return server;
 }
 
 const tlsOptions = ({ current: { certificate, key, authorities } }: Credentials) => ({
+  // Not remembered by the server: each change of certificates sets all of it anew.
+  minVersion: 'TLSv1.3' as const,
   cert: certificate,
   key,
   ca: authorities,
@@ -108,13 +102,20 @@ function judged(
   }
 }
 
+/** Of the authority at the end of the chain that TLS has verified. */
+function anchorOf(socket: TLSSocket): string {
+  let certificate = socket.getPeerCertificate(true);
+  while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate)
+    certificate = certificate.issuerCertificate;
+  return certificate.fingerprint256;
+}
+
 const reasonOf = (error: unknown) => (error instanceof CertificateError ? error.reason : String(error));
 
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  nonces: ReturnType<typeof createNonces>;
-  views: ReadonlyMap<string, PasskeyManager>;
+  perform: Perform;
   connection: Connection | undefined;
   /** When the certificates, or the authorities that are believed, were replaced. */
   changedAt: number;
@@ -124,6 +125,9 @@ async function answer(dependencies: PasskeyServiceDependencies, exchange: Exchan
   const { request, response, connection } = exchange;
   try {
     if (!connection) throw new CertificateError('untrusted');
+    // An authority that is believed no more has nothing to say, on old connections neither.
+    if (!dependencies.credentials.current.isAuthority(connection.anchor))
+      throw new CertificateError('untrusted');
     requireStillValid(connection.peer, {
       credentials: dependencies.credentials.current,
       now: dependencies.now(),
@@ -138,7 +142,7 @@ async function answer(dependencies: PasskeyServiceDependencies, exchange: Exchan
   }
   renewWhenOld(dependencies, exchange);
   try {
-    const result = await perform(dependencies, { ...exchange, connection });
+    const result = await exchange.perform({ request, response, caller: connection.peer.name });
     send(response, 200, result);
   } catch (error) {
     const known = publicError(error);
@@ -174,71 +178,4 @@ function publicError(error: unknown): { status: number; body: object } {
   }
   if (error instanceof StorageError) return { status: 503, body: { error: 'unavailable' } };
   return { status: 500, body: { error: 'internal' } };
-}
-
-type Standing = Exchange & { connection: Connection };
-
-async function perform(dependencies: PasskeyServiceDependencies, exchange: Standing): Promise<object> {
-  const { request, response, connection } = exchange;
-  const { name } = connection.peer;
-  if (request.url === healthPath && request.method === 'GET') return health(dependencies, name);
-  const method = methodOf(request.url);
-  const view = exchange.views.get(name);
-  if (request.method !== 'POST' || !method || !view || !mayCall(name, method))
-    return refuse(dependencies, { reason: 'method', caller: name, method: String(request.url).slice(0, 64) });
-  const nonce = requireFresh(dependencies, exchange);
-  response.setHeader(requestHeader, nonce);
-  const input = await readInput(request).catch((error: Error) =>
-    refuse(dependencies, { reason: 'malformed', caller: name, method, detail: error.message }),
-  );
-  const call = view[method] as (input: unknown) => Promise<object>;
-  return call(input);
-}
-
-async function health(dependencies: PasskeyServiceDependencies, name: ServiceName): Promise<object> {
-  if (name !== 'monitor') return refuse(dependencies, { reason: 'method', caller: name, method: 'health' });
-  await dependencies.ping();
-  return { status: 'ready' };
-}
-
-/** The manager as each caller may use it, made once. */
-function viewsOf(manager: OpenPasskeyManager): Map<string, PasskeyManager> {
-  const identities = Object.keys(permissions) as CallerIdentity[];
-  return new Map(identities.map((identity) => [identity, manager.as(identity)]));
-}
-
-function mayCall(name: ServiceName, method: keyof PasskeyManager): boolean {
-  return Object.hasOwn(permissions, name) && permissions[name as CallerIdentity].includes(method);
-}
-
-function requireFresh(
-  dependencies: PasskeyServiceDependencies,
-  { request, nonces, connection }: Standing,
-): string {
-  const { [requestHeader]: nonce, [timeHeader]: time } = request.headers;
-  const now = dependencies.now();
-  const caller = connection.peer.name;
-  if (typeof nonce !== 'string' || !/^[\w-]{22,64}$/.test(nonce) || typeof time !== 'string')
-    return refuse(dependencies, { reason: 'malformed', caller, detail: 'no nonce or time' });
-  if (!/^\d{1,16}$/.test(time) || Math.abs(now - Number(time)) > freshness)
-    return refuse(dependencies, { reason: 'stale', caller });
-  if (!nonces.admit(`${caller} ${nonce}`, now)) return refuse(dependencies, { reason: 'replayed', caller });
-  return nonce;
-}
-
-function refuse({ onRefused }: PasskeyServiceDependencies, call: RefusedCall): never {
-  onRefused(call);
-  throw new AppError(call.reason === 'malformed' ? 'bad_request' : 'forbidden', { detail: call.reason });
-}
-
-async function readInput(request: IncomingMessage): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) throw new Error('too large');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new Error('too large');
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
