@@ -64,6 +64,20 @@ describe('the output of the log', () => {
     assert.deepEqual(slow.writes, ['missing 1025\nb\n']);
   });
 
+  it('F9 keeps a process running whose reader is stuck', async () => {
+    const script = `
+      import { createLogOutput } from './server/log-output.ts';
+      const output = createLogOutput(String);
+      for (let n = 0; n < 400; n++) output.write('x'.repeat(1023) + '\\n');
+      setTimeout(() => { process.send('alive'); process.disconnect(); process.reallyExit(0); }, 200);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    assert.deepEqual((await once(child, 'message'))[0], 'alive');
+    child.stdout?.destroy();
+  });
+
   it('F9 keeps a process running, and lets it end, whose reader has gone', async () => {
     const script = `
       import { createLog } from './server/log.ts';

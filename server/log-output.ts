@@ -2,6 +2,10 @@ import { writeSync } from 'node:fs';
 
 /** Standard output, by its descriptor: its stream would keep in memory whatever a slow reader does not take. */
 const standardOutput = 1;
+
+function writeToStandardOutput(bytes: Buffer): number {
+  return writeSync(standardOutput, bytes);
+}
 /** Characters that may wait for a reader that is slow. */
 const longestQueue = 1024 * 1024;
 const retryAfter = 50;
@@ -20,7 +24,7 @@ export interface LogOutput {
  */
 export function createLogOutput(
   missing: (count: number) => string,
-  write: (bytes: Buffer) => number = (bytes) => writeSync(standardOutput, bytes),
+  write: (bytes: Buffer) => number = writeToStandardOutput,
 ): LogOutput {
   let lines: string[] = [];
   /** What is left of a write that was taken in part. */
@@ -58,6 +62,8 @@ export function createLogOutput(
     if (rest.length > 0 || lines.length > 0) setTimeout(flush, retryAfter).unref();
   }
 
+  // Once its stream was looked at, a pipe whose reader is stuck says so instead of stopping everything.
+  if (write === writeToStandardOutput) void process.stdout;
   process.on('exit', flush);
   return {
     write(line) {
