@@ -48,7 +48,9 @@ async function run() {
     return rest[0] ? runFile(rest[0], rest.slice(1)) : refuse('latchkey run needs a file.', 2);
   if (command === 'passkeys' && rest.length === 0)
     return import('../server/passkeys/remote/main.ts').then(({ start }) => start());
-  if (command !== 'start') return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
+  const asksForHelp = rest.some((word) => word === '--help' || word === '-h');
+  if (command !== 'start' || asksForHelp)
+    return import('../server/cli/main.ts').then(({ main }) => main(process.argv));
   if (rest.length > 0) return refuse(`latchkey start takes no arguments (got "${rest.join(' ')}").`, 2);
   if (!(await pagesAreBuilt())) return;
   const { start } = await import('../server/main.ts');

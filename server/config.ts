@@ -167,7 +167,7 @@ function check(config: Config): string[] {
     );
   if (config.passkeysUrl !== undefined && config.receiptKeys === undefined)
     problems.push(
-      'LATCHKEY_RECEIPT_KEYS must name a file with the public keys of the passkey manager at LATCHKEY_PASSKEYS_URL: `latchkey receipt-key export`, run beside it, prints them.',
+      'LATCHKEY_RECEIPT_KEYS must name a file with the public keys of the passkey manager at LATCHKEY_PASSKEYS_URL. `latchkey receipt-key export`, run with the settings of the passkey manager after its first start, prints them.',
     );
   if (config.lifetimes.refreshTokenIdle > config.lifetimes.refreshToken)
     problems.push('LATCHKEY_REFRESH_TOKEN_IDLE_DAYS must not be more than LATCHKEY_REFRESH_TOKEN_DAYS.');

@@ -50,7 +50,7 @@ function printEnvironment(): string {
     ([name, { about, byDefault, secret }]) =>
       `# ${about}\n# Not set: ${byDefault}.\n#${name}${secret ? '_FILE' : ''}=\n`,
   );
-  return `# Printed from server/settings.ts by \`npm run docs\`. Copy to .env and take away the # of what you set.\n\n${entries.join('\n')}`;
+  return `# Printed from server/settings.ts by \`npm run docs\`. Copy it, take away the # of what you set, and put\n# it into the environment of the server: \`set -a; . ./.env; set +a\` in a shell, or EnvironmentFile= of systemd.\n\n${entries.join('\n')}`;
 }
 
 function cell(text: string): string {

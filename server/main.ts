@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../adapters/open.ts';
 import { openAssets } from '../views/assets.ts';
 import { errorPage } from '../views/pages/error.ts';
-import { createLink } from './admin/links.ts';
 import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
@@ -11,9 +10,8 @@ import { commandName } from './cli/command-name.ts';
 import { type Config, doubtsAbout } from './config.ts';
 import { demoStarter } from './demo-starter.ts';
 import { leave } from './ending.ts';
-import { hasAdministrator } from './enrolment/link.ts';
 import { StorageError } from './errors.ts';
-import { greeting } from './home/greeting.ts';
+import { greet } from './greet.ts';
 import { createApplication } from './http/application.ts';
 import { serveAssets, withLogo } from './http/assets.ts';
 import { createGate, type Gate } from './http/gate.ts';
@@ -80,7 +78,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
       await serveMetrics(metrics.registry, { host: config.listen.host, port: config.metricsPort }),
     );
   prepared
-    .then(() => greet(dependencies))
+    .then(() => greet(dependencies, commandName(process.env)))
     .catch((err: unknown) => log.warn({ err }, 'could not tell where the setup link is'));
   return { readiness, resources: resources.move() };
 }
@@ -210,30 +208,4 @@ async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<voi
       await delay(pause);
     }
   }
-}
-
-/** A person at a terminal gets a few lines, everything else one JSON line. */
-async function greet(dependencies: RoomDependencies): Promise<void> {
-  const { config, log, storage } = dependencies;
-  const { issuer, dataDir, onLocalhost } = config;
-  const setUp = !(await hasAdministrator(storage));
-  const forPeople = config.log.format !== 'json' && process.stdout.isTTY === true;
-  const setupUrl = setUp && (onLocalhost || forPeople) ? await makeSetupLink(dependencies) : undefined;
-  if (forPeople) return void process.stdout.write(greeting({ config, setupUrl }));
-  log.info({ issuer, dataDir }, 'ready');
-  if (setupUrl) log.info({ url: setupUrl }, 'setup link');
-  else if (setUp) log.info({ command: `${commandName(process.env)} setup-link` }, 'no administrator yet');
-}
-
-async function makeSetupLink(dependencies: RoomDependencies): Promise<string> {
-  const { config, secret, storage, passkeys, audit } = dependencies;
-  const { issuer } = config;
-  const { invitations } = storage;
-  const tickets = passkeys.as('enrolment');
-  const link = { purpose: 'setup', actor: { kind: 'machine' } } as const;
-  const { url } = await createLink(
-    { invitations, tickets, hash: secret.hash, issuer, record: audit.record, now },
-    link,
-  );
-  return url;
 }

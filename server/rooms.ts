@@ -14,6 +14,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Config } from './config.ts';
 import { createEnrolmentRoutes } from './enrolment/routes.ts';
 import type { TypedProfile } from './enrolment/typed-profile.ts';
+import { ConfigError } from './errors.ts';
 import { createHomeRoutes } from './home/routes.ts';
 import type { ReadPage } from './http/page.ts';
 import { createMemoryLimiter, limitByAddress } from './http/rate-limit.ts';
@@ -122,15 +123,18 @@ function createNews({ secret, now }: RoomDependencies) {
 }
 
 async function openReceiptVerifier(dependencies: RoomDependencies) {
-  const { config, audit, now } = dependencies;
+  const { config, audit, log, now } = dependencies;
   return createReceiptVerifier({
     keys: await believedKeys(dependencies),
     issuer: passkeyManagerName,
     audience: config.issuer,
     caller: 'provider',
     now,
-    onRefused: (reason, { purpose, passkeyId }) =>
-      void audit.record({ type: 'receipt.refused', reason, passkeyId, details: { purpose } }),
+    onRefused(reason, { purpose, passkeyId }) {
+      if (reason === 'receipt signed by an unknown key')
+        log.error({ file: config.receiptKeys }, 'the passkey manager signs with a key that is not pinned');
+      void audit.record({ type: 'receipt.refused', reason, passkeyId, details: { purpose } });
+    },
   });
 }
 
@@ -138,16 +142,31 @@ async function openReceiptVerifier(dependencies: RoomDependencies) {
  * In one process the keys that are believed are the passkey manager's own, and the first start makes the first one.
  * Of a manager elsewhere they were carried over by hand: it may not vouch for itself.
  */
-async function believedKeys({ config, secret, storage, now }: RoomDependencies): Promise<ReceiptKeys> {
+async function believedKeys({ config, secret, storage, log, now }: RoomDependencies): Promise<ReceiptKeys> {
   const { receiptKeys } = storage;
   if (config.passkeysUrl === undefined) {
     await openReceiptKeys({ receiptKeys, secret, now });
     return receiptKeysOf(receiptKeys, now);
   }
-  const keys = receiptKeysIn(config.receiptKeys ?? '');
-  // A file that is missing or broken is said at the start.
-  await keys();
-  return keys;
+  return keptReceiptKeys(config.receiptKeys ?? '', log);
+}
+
+/** A file that is missing or broken is said at the start; one that breaks later leaves what was read before in force. */
+async function keptReceiptKeys(file: string, log: Log): Promise<ReceiptKeys> {
+  const keys = receiptKeysIn(file);
+  let kept = await keys().catch((cause: Error) => {
+    throw new ConfigError([
+      `LATCHKEY_RECEIPT_KEYS is ${file}: ${cause.message}. \`latchkey receipt-key export\`, run with the settings of the passkey manager, prints what belongs there.`,
+    ]);
+  });
+  return async () => {
+    try {
+      kept = await keys();
+    } catch (err) {
+      log.error({ err }, 'LATCHKEY_RECEIPT_KEYS cannot be read: the keys from before stay in force');
+    }
+    return kept;
+  };
 }
 
 async function providerDependencies(

@@ -112,7 +112,7 @@ export function readAuthority(place: Place): { register: Register; notAfter: num
 
 function requireAuthority({ directory }: Place): void {
   if (hasAuthority(directory)) return;
-  const detail = `there is no authority in ${directory}: \`latchkey certs init\` makes one, and --dir names another folder`;
+  const detail = `there is no authority in ${directory}: run this where the folder \`authority\` is (--dir names another one), or \`latchkey certs init\` makes a new one`;
   throw new AppError('not_found', { field: 'dir', detail });
 }
 

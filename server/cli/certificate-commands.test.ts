@@ -110,7 +110,7 @@ describe('latchkey certs', () => {
     for (const command of ['issue', 'renew', 'status'])
       assert.match(
         (await certs(command)).err,
-        /There is no authority in .*certificates: `latchkey certs init`/,
+        /There is no authority in .*certificates: run this where .*`latchkey certs init`/,
         command,
       );
   });

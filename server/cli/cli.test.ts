@@ -152,7 +152,7 @@ describe('the latchkey command', () => {
 
   it('names commands as they work where npm started it', () => {
     const { latchkey } = fixture.with({ npm_lifecycle_event: 'latchkey', LATCHKEY_SECRET: 'short' });
-    assert.match(latchkey('user', 'list').stderr, /`npm run latchkey -- secret` prints a new one/);
+    assert.match(latchkey('user', 'list').stderr, /`npm run --silent latchkey -- secret` prints a new one/);
   });
 
   it('refuses a data folder that cannot be, at once and by the name of its setting', () => {

@@ -8,5 +8,10 @@ export function commandName({ npm_lifecycle_event: script }: Environment): strin
 
 /** Messages say `latchkey …` between backticks, wherever they come from; here it becomes what works. */
 export function nameCommands(text: string, env: Environment): string {
-  return text.replace(/`latchkey (?=[a-z])/g, `\`${commandName(env)} `);
+  const name = commandName(env);
+  // What is to be put into a file must not bear npm's own lines.
+  const silent = name.replace('npm run', 'npm run --silent');
+  return text
+    .replace(/`latchkey (?=secret|receipt-key export)/g, `\`${silent} `)
+    .replace(/`latchkey (?=[a-z])/g, `\`${name} `);
 }

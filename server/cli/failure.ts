@@ -41,6 +41,8 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 
 function refusal({ code, message, field, detail }: AppError): Failure {
   const facts = { error: code, ...(field !== undefined && { field }) };
+  if (code === 'unavailable' && detail)
+    return { ...facts, message: `${asSentence(detail)} \`latchkey doctor\` says more.` };
   // An id is no sentence.
   if (vague.includes(code) && detail?.includes(' ')) return { ...facts, message: asSentence(detail) };
   const reasons = [detail, nextSteps[code]].flatMap((text) => text?.split('\n') ?? []);

@@ -63,7 +63,8 @@ const standalone: Record<string, readonly string[]> = {
 };
 
 /** Files that put the rooms together, and may import every one of them. */
-const wiring = /(^|\/)main\.ts$|^server\/(rooms|chores|docs|open-passkeys|start-process|demo-starter)\.ts$/;
+const wiring =
+  /(^|\/)main\.ts$|^server\/(rooms|chores|docs|open-passkeys|start-process|demo-starter|greet)\.ts$/;
 
 /** Packages that only some places may use, as values. `routes` are the files of that name. */
 const packages: Record<string, readonly string[]> = {

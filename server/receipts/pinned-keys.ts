@@ -53,7 +53,8 @@ export function receiptKeysIn(file: string): ReceiptKeys {
     try {
       return keySet.parse(JSON.parse(await readFile(file, 'utf8'))).keys;
     } catch (cause) {
-      throw new StorageError('unreachable', `${file} is not a set of public keys of receipts`, { cause });
+      const why = (cause as NodeJS.ErrnoException).code ?? 'it is no JWK Set of public P-256 keys';
+      throw new StorageError('unreachable', `${file} cannot be used (${why})`, { cause });
     }
   };
 }

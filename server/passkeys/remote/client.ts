@@ -24,8 +24,8 @@ export interface RemotePasskeyManager extends AsyncDisposable {
 export function connectPasskeyManager(dependencies: ClientDependencies): RemotePasskeyManager {
   const { log, onState = () => {} } = dependencies;
   const connections = openConnections(dependencies);
-  const resilience = createResilience((state) => {
-    log.warn({ state }, 'passkey manager');
+  const resilience = createResilience((state, why) => {
+    log.warn({ url: dependencies.url, why }, `the passkey manager is ${state}`);
     onState(state);
   });
   const call = (method: MethodName) => async (input: unknown) => {

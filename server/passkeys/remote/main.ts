@@ -30,7 +30,10 @@ const defaults = {
 const now = () => Date.now();
 const name = 'passkey-manager';
 
-export const start = () => startProcess({ ...defaults, ...process.env }, run);
+/** These say where a provider finds a passkey manager, and one environment may serve both. */
+const ofProviders = { LATCHKEY_PASSKEYS_URL: undefined, LATCHKEY_RECEIPT_KEYS: undefined };
+
+export const start = () => startProcess({ ...defaults, ...process.env, ...ofProviders }, run);
 
 export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
   await using resources = new AsyncDisposableStack();
@@ -54,7 +57,10 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     onLost: metrics.countLostAuditEvents,
   });
   resources.defer(flush);
-  const writeDown = limitRefusals((call) => void record(refusedCall(call)), now);
+  const writeDown = limitRefusals((call) => {
+    log.warn(call, 'call refused');
+    void record(refusedCall(call));
+  }, now);
   const onRefusedCall = (call: RefusedCall) => {
     metrics.countRefusedCall(call.reason);
     writeDown(call);

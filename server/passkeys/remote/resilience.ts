@@ -42,14 +42,21 @@ const pause = 1_000;
  * Keeps a manager that is away from taking the provider along: nobody waits longer than the deadline, and once it is
  * known to be away nobody waits at all. After a pause one call tries again.
  */
-export function createResilience(onState: (state: LinkState) => void): Resilience {
+export function createResilience(onState: (state: LinkState, why?: string) => void): Resilience {
+  let known: LinkState = 'up';
+  let why: string | undefined;
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof LinkError || error instanceof TaskCancelledError),
     { halfOpenAfter: pause, breaker: new ConsecutiveBreaker(patience) },
   );
+  breaker.onFailure(({ reason }) => {
+    why = 'error' in reason ? String((reason.error as Error).message) : undefined;
+  });
+  // Each try that fails opens it once more: only what is new is told.
   breaker.onStateChange((state) => {
-    if (state === CircuitState.Open) onState('down');
-    if (state === CircuitState.Closed) onState('up');
+    const next = state === CircuitState.Open ? 'down' : state === CircuitState.Closed ? 'up' : known;
+    if (next !== known) onState(next, next === 'down' ? why : undefined);
+    known = next;
   });
   const limit = timeout(deadline, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
   const once = wrap(bulkhead(atOnce, waiting), breaker, limit);
