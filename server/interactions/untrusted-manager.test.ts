@@ -72,7 +72,8 @@ describe('a passkey manager that is not ours', () => {
         return true;
       },
     };
-    return { manager, receipts, accounts, signIns, invitations, audit };
+    const { mac } = opened;
+    return { manager, receipts, accounts, signIns, invitations, audit, mac };
   }
 
   async function signInAs({ device }: { device: ReturnType<typeof createAuthenticator> }, change: Change) {
@@ -156,6 +157,19 @@ describe('a passkey manager that is not ours', () => {
     assert.equal(await counts(), before + 1);
   });
 
+  it('F17 makes no other time of a sign-in than was signed', async () => {
+    await assert.rejects(
+      signInAs(eve, (answer) => ({ ...answer, at: answer.at + 1 })),
+      { code: 'passkey_rejected', detail: 'receipt for another time' },
+    );
+    let at: number | undefined;
+    const { signIn: made } = await signInAs(eve, (answer) => {
+      at = answer.at;
+      return answer;
+    });
+    assert.equal(made.at, at);
+  });
+
   it('F17 that does not sign a registration makes no account', async () => {
     const enrolment = opened.manager.as('enrolment');
     const signUp = (change: Change): EnrolmentDependencies => ({
@@ -195,8 +209,13 @@ describe('a passkey manager that is not ours', () => {
       { code: 'account_disabled' },
     );
     const { items } = await receipts.list({ limit: 100 });
-    const told = events.at(-1) as { reason: string; signInId: string };
+    const told = events.at(-1) as {
+      reason: string;
+      signInId: string;
+      details: { receipt: string };
+    };
     assert.equal(told.reason, 'account_disabled');
     assert.ok(items.some(({ id }) => id === told.signInId));
+    assert.equal(told.details.receipt, told.signInId);
   });
 });
