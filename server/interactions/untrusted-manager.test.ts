@@ -197,6 +197,17 @@ describe('a passkey manager that is not ours', () => {
       { code: 'passkey_rejected' },
     );
     assert.equal(await opened.storage.accounts.findByUserNameKey('mallory'), undefined);
+    // Somebody else took the name in between: the passkey is there and nobody's.
+    const raced = finish('hal', async (answer) => {
+      const made = { profile: profileOf('hal'), userHandle: 'another', role: 'person' as const };
+      await addAccount({ accounts: opened.storage.accounts, now: () => opened.clock.now }, made);
+      return answer;
+    });
+    await assert.rejects(raced, { code: 'user_name_taken' });
+    const refused = events.at(-1) as { type: string; details: { receipt: string } };
+    assert.equal(refused.type, 'passkey.registration_refused');
+    const { items } = await opened.storage.receipts.list({ limit: 100 });
+    assert.ok(items.some(({ id, purpose }) => id === refused.details.receipt && purpose === 'register'));
     const { signIn: made } = await finish('grace', (answer) => answer);
     assert.equal((await opened.storage.signIns.findById(made.id))?.receipt, made.receipt);
   });
