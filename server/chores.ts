@@ -25,14 +25,25 @@ export function doChores(dependencies: ChoreDependencies, signal: AbortSignal): 
   });
 }
 
+/** A chore that fails so often in a row is told once, until it succeeds again. */
+const tellAfter = 10;
+
 /** A chore that fails is tried again next time; what it is for does not depend on it alone. */
 export async function every(
   ms: number,
   { signal, log }: { signal: AbortSignal; log: Log },
   chore: () => Promise<void>,
 ): Promise<void> {
+  let failures = 0;
   while (!signal.aborted) {
-    await chore().catch((err: unknown) => log.debug({ err }, 'chore failed'));
+    try {
+      await chore();
+      failures = 0;
+    } catch (err) {
+      failures += 1;
+      if (failures === tellAfter) log.warn({ err, failures }, 'chore keeps failing');
+      else log.debug({ err }, 'chore failed');
+    }
     await delay(ms, undefined, { signal, ref: false }).catch(() => {});
   }
 }

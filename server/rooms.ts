@@ -24,6 +24,7 @@ import type { Log } from './log.ts';
 import { listConnectedApps } from './oidc/connected-apps.ts';
 import { createConsents } from './oidc/grants.ts';
 import { openSigningKeys } from './oidc/keys.ts';
+import { longestLife } from './oidc/lifetimes.ts';
 import { createProviderPages } from './oidc/pages.ts';
 import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
 import { protocolEndpoints, redirectPost } from './oidc/routes.ts';
@@ -33,6 +34,7 @@ import type { OpenPasskeyManager } from './passkeys/create-manager.ts';
 import { openReceiptKeys } from './receipts/keys.ts';
 import { type ReceiptKeys, receiptKeysIn, receiptKeysOf } from './receipts/pinned-keys.ts';
 import { passkeyManagerName } from './receipts/receipt.ts';
+import { rememberKeys } from './receipts/remembered-keys.ts';
 import { createReceiptVerifier } from './receipts/verifier.ts';
 import type { Secret } from './secret/secret.ts';
 import { createPasskeyFollower } from './sign-ins/follow-passkeys.ts';
@@ -75,6 +77,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     provider,
     manager,
     receipts,
+    mac: secret.mac,
     accounts,
     signIns,
     groups,
@@ -105,7 +108,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     createAccountRoutes({ ...shared, news: createNews(dependencies), listConnectedApps: connected }),
   ];
   // Last: rooms that did not open are opened again.
-  dependencies.every(1000, createPasskeyFollower({ manager, accounts, sessions, now }));
+  dependencies.every(1000, createPasskeyFollower({ ...shared, lookBack: longestLife(config) * 1000 }));
   return compose([
     limitByAddress({
       people: createLimiter({ attempts: config.rateLimit, seconds: 60 }),
@@ -148,7 +151,10 @@ async function believedKeys({ config, secret, storage, log, now }: RoomDependenc
     await openReceiptKeys({ receiptKeys, secret, now });
     return receiptKeysOf(receiptKeys, now);
   }
-  return keptReceiptKeys(config.receiptKeys ?? '', log);
+  const kept = await keptReceiptKeys(config.receiptKeys ?? '', log);
+  const keys = rememberKeys(kept, { receiptKeys, secret, now });
+  await keys();
+  return keys;
 }
 
 /** A file that is missing or broken is said at the start; one that breaks later leaves what was read before in force. */

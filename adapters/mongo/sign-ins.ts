@@ -18,6 +18,8 @@ const signInKind: RecordKind<SignIn> = {
     address: String,
     device: String,
     receipt: String,
+    userHandle: String,
+    mac: String,
     expiresAt: Number,
   },
 };

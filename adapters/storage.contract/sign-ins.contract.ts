@@ -11,7 +11,10 @@ export function signInsContract(name: string, open: Open): void {
 
     it('keeps every field, and leaves absent ones absent', async () => {
       const bare = signInSample();
-      const full = signInSample({ appId: 'wiki', address: '::1', device: 'Firefox', receipt: 'a.b.c' });
+      const full = signInSample({
+        ...{ appId: 'wiki', address: '::1', device: 'Firefox' },
+        ...{ receipt: 'a.b.c', userHandle: 'handle', mac: 'mac' },
+      });
       await signIns().insert(bare);
       await signIns().insert(full);
       assert.deepEqual(await signIns().findById(bare.id), bare);

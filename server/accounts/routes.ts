@@ -17,6 +17,7 @@ import type { SealedCookie } from '../http/sealed-cookie.ts';
 import type { Consents } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
+import type { Mac } from '../receipts/evidence.ts';
 import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import type { Account, AccountRepository } from './account.ts';
 import { type OverviewDependencies, readOverview } from './overview.ts';
@@ -29,6 +30,7 @@ export interface AccountRouteDependencies extends OverviewDependencies {
   provider: Provider;
   manager: PasskeyManager;
   receipts: ReceiptVerifier;
+  mac: Mac;
   accounts: AccountRepository;
   consents: Consents;
   /** What was just done, told on the next page. */

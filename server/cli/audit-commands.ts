@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { AppError } from '../errors.ts';
-import { type Discrepancy, type DiscrepancyKind, reconcile } from '../sign-ins/reconcile.ts';
+import { everPinned } from '../receipts/remembered-keys.ts';
+import type { Discrepancy, DiscrepancyKind } from '../sign-ins/discrepancy.ts';
+import { reconcile } from '../sign-ins/reconcile.ts';
 import { openPasskeysFor, withInstallation } from './installation.ts';
 import { instant, leaf, show, table } from './output.ts';
 import { progressTo } from './progress.ts';
@@ -8,9 +10,13 @@ import type { Surroundings } from './surroundings.ts';
 
 const kinds: Record<DiscrepancyKind, string> = {
   sign_in_without_receipt: 'sign-in without a receipt',
+  record_without_receipt: 'record without a receipt',
+  record_altered: 'record was altered',
   receipt_invalid: 'receipt does not verify',
+  receipt_key_unknown: 'receipt of an unknown key',
   receipt_mismatch: 'receipt does not match',
   receipt_without_sign_in: 'receipt without a sign-in',
+  receipt_without_record: 'receipt without a record',
 };
 
 /** So many are shown; the others are counted. */
@@ -29,11 +35,11 @@ export function addAuditCommands(
   setExitCode: (code: number) => void,
 ): void {
   const audit = program.command('audit').description('look through what was written down');
-  leaf(audit, 'reconcile', 'compare every sign-in with the receipts of the passkey manager')
+  leaf(audit, 'reconcile', 'compare what was written down with the receipts of the passkey manager')
     .option('--since <days>', 'of the last so many days; all that is kept unless given')
     .action(async (options: Options) => {
       const data = await reconcileAll(surroundings, sinceOf(options, surroundings.now()));
-      const { signIns, receipts, discrepancies, more } = data;
+      const { signIns, receipts, refused, discrepancies, more } = data;
       const rows = discrepancies.map(({ at, kind, id, passkeyId, says }) => [
         instant(at),
         kinds[kind],
@@ -41,8 +47,8 @@ export function addAuditCommands(
         passkeyId,
         says,
       ]);
-      const summary = `Looked at ${signIns} sign-ins and ${receipts} receipts.`;
-      const headings = ['at', 'what', 'sign-in', 'passkey', 'why'];
+      const summary = `Looked at ${signIns} sign-ins and ${receipts} receipts; refused: ${refused}.`;
+      const headings = ['at', 'what', 'receipt', 'passkey', 'why'];
       const lines = [summary, ...table(headings, rows, 'They tell the same story.')];
       show(surroundings, options, { data, lines: more ? [...lines, `… and ${more} more.`] : lines });
       if (discrepancies.length > 0) setExitCode(1);
@@ -59,14 +65,20 @@ function sinceOf({ since }: Options, now: number): number {
 function reconcileAll(surroundings: Surroundings, since: number) {
   return withInstallation(surroundings, async (installation) => {
     const { now } = surroundings;
-    const { config, storage } = installation;
+    const { config, secret, storage } = installation;
     await using passkeys = await openPasskeysFor(installation, now);
     const manager = passkeys.as('administration');
-    const { signIns, accounts, auditEvents } = storage;
+    const { signIns, accounts, auditEvents, receiptKeys } = storage;
+    const pinned = config.passkeysUrl && (await everPinned({ receiptKeys, secret }));
     const discrepancies: Discrepancy[] = [];
     let more = 0;
     const counted = await reconcile(
-      { signIns, accounts, auditEvents, manager, audience: config.issuer, now },
+      {
+        ...{ signIns, accounts, auditEvents, manager, now },
+        audience: config.issuer,
+        mac: secret.mac,
+        pinned: pinned || undefined,
+      },
       {
         since,
         onProgress: progressTo(surroundings, 'Comparing'),

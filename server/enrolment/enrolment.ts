@@ -13,6 +13,7 @@ import type {
   PasskeyManager,
 } from '../passkeys/manager.ts';
 import { type AcceptedReceipt, acceptReceipt } from '../receipts/accept.ts';
+import { type Mac, receiptDetails } from '../receipts/evidence.ts';
 import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
@@ -26,6 +27,7 @@ export interface EnrolmentDependencies extends LinkDependencies {
   /** The identity that may make tickets. */
   enrolment: Pick<PasskeyManager, 'issueTicket'>;
   audit: Pick<Audit, 'record'>;
+  mac: Mac;
 }
 
 /** A registration under way: what the browser gets, and what was typed, to be given back with its answer. */
@@ -103,11 +105,13 @@ export async function finishByLink(
   if (profile) await checkedProfile(dependencies, { fields: profile, account });
   const registered = await finishRegistration(dependencies, input);
   const { userHandle } = registered;
-  if (account && !account.userHandles.includes(userHandle))
-    throw new AppError('link_invalid', { detail: 'the passkey belongs to another account' });
-  const enrolled = account
-    ? await useLink(dependencies, { account, purpose, profile })
-    : await addAccount(dependencies, { profile, userHandle, role: 'administrator' });
+  const enrolled = await unlessRefused(dependencies, registered, async () => {
+    if (account && !account.userHandles.includes(userHandle))
+      throw new AppError('link_invalid', { detail: 'the passkey belongs to another account' });
+    return account
+      ? useLink(dependencies, { account, purpose, profile })
+      : addAccount(dependencies, { profile, userHandle, role: 'administrator' });
+  });
   await dependencies.invitations.take(link.id, dependencies.now());
   if (purpose === 'setup') await dependencies.invitations.removeByPurpose('setup');
   return enrol(dependencies, { account: enrolled, registered, answer: input, by: purpose });
@@ -130,7 +134,9 @@ export async function finishSignUp(
   if (input.profile) await checkedProfile(dependencies, { fields: input.profile });
   const registered = await finishRegistration(dependencies, input);
   const { userHandle } = registered;
-  const account = await addAccount(dependencies, { profile: input.profile, userHandle, role: 'person' });
+  const account = await unlessRefused(dependencies, registered, () =>
+    addAccount(dependencies, { profile: input.profile, userHandle, role: 'person' }),
+  );
   return enrol(dependencies, { account, registered, answer: input, by: 'sign-up' });
 }
 
@@ -175,6 +181,23 @@ async function finishRegistration(
   return { ...finished, receipt: await acceptReceipt(receipts, forwarded, finished) };
 }
 
+/** The passkey is stored and signs nobody in: the audit says why its receipt stays without a sign-in. */
+async function unlessRefused<T>(
+  { audit, mac }: EnrolmentDependencies,
+  { receipt: { claims } }: Registered,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const type = 'passkey.registration_refused';
+    const reason = error instanceof AppError ? error.code : 'internal';
+    const details = receiptDetails(mac, { kind: type, claims });
+    void audit.record({ type, passkeyId: claims.passkeyId, reason, details });
+    throw error;
+  }
+}
+
 /** Making a passkey shows its possession and verifies the person: it is a sign-in as well. */
 async function enrol(
   dependencies: EnrolmentDependencies,
@@ -186,12 +209,11 @@ async function enrol(
   },
 ): Promise<Enrolled> {
   const { account, registered, answer, by } = done;
-  const { passkey, at, receipt } = registered;
+  const { passkey, receipt } = registered;
   const { address, device, appId } = answer;
   const signIn = await recordSignIn(dependencies, {
     account,
     passkey,
-    at,
     receipt,
     ...(appId ? { appId } : undefined),
     ...(address ? { address } : undefined),

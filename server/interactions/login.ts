@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { requestedAcr } from '../oidc/requested-acr.ts';
 import type { CeremonyContext, PasskeyManager } from '../passkeys/manager.ts';
 import { type AcceptedReceipt, acceptReceipt } from '../receipts/accept.ts';
+import { type Mac, receiptDetails } from '../receipts/evidence.ts';
 import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import { reaches } from '../sign-ins/acr.ts';
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
@@ -17,6 +18,7 @@ export interface LoginDependencies {
   accounts: AccountRepository;
   signIns: SignInRepository;
   audit: Pick<Audit, 'record'>;
+  mac: Mac;
 }
 
 export interface LoginInput extends CeremonyContext, Surroundings {
@@ -37,10 +39,10 @@ export async function signIn(
   const forwarded = { purpose: 'sign-in', interaction, response } as const;
   const finished = await dependencies.manager.finishAuthentication({ ...forwarded, browser });
   const receipt = await acceptReceipt(dependencies.receipts, forwarded, finished);
-  const { userHandle, passkey, at } = finished;
+  const { userHandle, passkey } = finished;
   const account = await dependencies.accounts.findByUserHandle(userHandle);
   if (account?.status !== 'active') throw refuseSignIn(dependencies, { account, receipt });
-  const written = await recordSignIn(dependencies, { account, passkey, at, receipt, ...made });
+  const written = await recordSignIn(dependencies, { account, passkey, receipt, ...made });
   // The sign-in itself is stored; its audit event follows in the next batch and holds nobody up.
   void dependencies.audit.record({
     type: 'sign_in.succeeded',
@@ -52,15 +54,18 @@ export async function signIn(
   return { account, signIn: written };
 }
 
-/** Its receipt stays without a sign-in, and the audit says why. */
+/** Its receipt stays without a sign-in, and the audit says why, in a way that only we can. */
 function refuseSignIn(
-  { audit }: LoginDependencies,
+  { audit, mac }: LoginDependencies,
   { account, receipt }: { account: Account | undefined; receipt: AcceptedReceipt },
 ): AppError {
-  const { jti: signInId, passkeyId } = receipt.claims;
+  const { claims } = receipt;
+  const { jti: signInId, passkeyId } = claims;
+  const type = 'sign_in.failed';
   const reason = account ? 'account_disabled' : 'account_unknown';
   const whose = account ? { accountId: account.id } : {};
-  void audit.record({ type: 'sign_in.failed', passkeyId, signInId, reason, ...whose });
+  const details = receiptDetails(mac, { kind: type, claims, ...whose });
+  void audit.record({ type, passkeyId, signInId, reason, details, ...whose });
   return account
     ? new AppError('account_disabled', { detail: account.id })
     : new AppError('passkey_rejected', { detail: `no account has user handle of passkey ${passkeyId}` });

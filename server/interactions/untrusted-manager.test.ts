@@ -72,7 +72,8 @@ describe('a passkey manager that is not ours', () => {
         return true;
       },
     };
-    return { manager, receipts, accounts, signIns, invitations, audit };
+    const { mac } = opened;
+    return { manager, receipts, accounts, signIns, invitations, audit, mac };
   }
 
   async function signInAs({ device }: { device: ReturnType<typeof createAuthenticator> }, change: Change) {
@@ -156,6 +157,19 @@ describe('a passkey manager that is not ours', () => {
     assert.equal(await counts(), before + 1);
   });
 
+  it('F17 makes no other time of a sign-in than was signed', async () => {
+    await assert.rejects(
+      signInAs(eve, (answer) => ({ ...answer, at: answer.at + 1 })),
+      { code: 'passkey_rejected', detail: 'receipt for another time' },
+    );
+    let at: number | undefined;
+    const { signIn: made } = await signInAs(eve, (answer) => {
+      at = answer.at;
+      return answer;
+    });
+    assert.equal(made.at, at);
+  });
+
   it('F17 that does not sign a registration makes no account', async () => {
     const enrolment = opened.manager.as('enrolment');
     const signUp = (change: Change): EnrolmentDependencies => ({
@@ -183,6 +197,17 @@ describe('a passkey manager that is not ours', () => {
       { code: 'passkey_rejected' },
     );
     assert.equal(await opened.storage.accounts.findByUserNameKey('mallory'), undefined);
+    // Somebody else took the name in between: the passkey is there and nobody's.
+    const raced = finish('hal', async (answer) => {
+      const made = { profile: profileOf('hal'), userHandle: 'another', role: 'person' as const };
+      await addAccount({ accounts: opened.storage.accounts, now: () => opened.clock.now }, made);
+      return answer;
+    });
+    await assert.rejects(raced, { code: 'user_name_taken' });
+    const refused = events.at(-1) as { type: string; details: { receipt: string } };
+    assert.equal(refused.type, 'passkey.registration_refused');
+    const { items } = await opened.storage.receipts.list({ limit: 100 });
+    assert.ok(items.some(({ id, purpose }) => id === refused.details.receipt && purpose === 'register'));
     const { signIn: made } = await finish('grace', (answer) => answer);
     assert.equal((await opened.storage.signIns.findById(made.id))?.receipt, made.receipt);
   });
@@ -195,8 +220,13 @@ describe('a passkey manager that is not ours', () => {
       { code: 'account_disabled' },
     );
     const { items } = await receipts.list({ limit: 100 });
-    const told = events.at(-1) as { reason: string; signInId: string };
+    const told = events.at(-1) as {
+      reason: string;
+      signInId: string;
+      details: { receipt: string };
+    };
     assert.equal(told.reason, 'account_disabled');
     assert.ok(items.some(({ id }) => id === told.signInId));
+    assert.equal(told.details.receipt, told.signInId);
   });
 });

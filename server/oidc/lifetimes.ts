@@ -33,6 +33,11 @@ export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
   };
 }
 
+/** So many seconds something may live that a sign-in made. */
+export function longestLife({ lifetimes }: Pick<Config, 'lifetimes'>): number {
+  return Math.max(lifetimes.session, lifetimes.keptSession, lifetimes.refreshToken + day);
+}
+
 /** An app only lowers what the installation allows. */
 function lowest(allowed: number, own: unknown): number {
   return typeof own === 'number' ? Math.min(allowed, own) : allowed;

@@ -74,7 +74,7 @@ export async function finishAuthentication(
     const { userHandle, assurance } = passkey;
     const used = { ...passkey, ...use };
     const receipt = await dependencies.issueReceipt(
-      whatWasVerified(used, { ...expected, clientData, caller: dependencies.caller }),
+      whatWasVerified(used, { ...expected, clientData, caller: dependencies.caller, at: use.lastUsedAt }),
     );
     return {
       userHandle,

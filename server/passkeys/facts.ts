@@ -17,12 +17,18 @@ export function whatWasVerified(
     Passkey,
     'id' | 'userHandle' | 'rpId' | 'aaguid' | 'assurance' | 'backupEligible' | 'backedUp'
   >,
-  ceremony: { purpose: CeremonyPurpose; interaction: string; clientData: ClientData; caller: CallerIdentity },
+  ceremony: {
+    purpose: CeremonyPurpose;
+    interaction: string;
+    clientData: ClientData;
+    caller: CallerIdentity;
+    at: number;
+  },
 ): Verified {
   const { id: passkeyId, userHandle, rpId, aaguid, assurance, backupEligible = false, backedUp } = passkey;
-  const { purpose, interaction, caller } = ceremony;
+  const { purpose, interaction, caller, at } = ceremony;
   const { challenge, origin } = ceremony.clientData;
   const flags = { userPresent: true, userVerified: true, backupEligible, backedUp };
   const whose = { userHandle, passkeyId, rpId, origin, aaguid, assurance };
-  return { purpose, interaction, challenge, ...whose, flags, caller };
+  return { purpose, interaction, challenge, ...whose, flags, caller, at };
 }

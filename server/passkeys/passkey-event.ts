@@ -1,10 +1,12 @@
 /** What changed, for whoever made something of a passkey: sessions end with it. */
-export type PasskeyEventType =
-  | 'passkey_registered'
-  | 'passkey_suspended'
-  | 'passkey_activated'
-  | 'passkey_removed'
-  | 'handle_removed';
+export const passkeyEventTypes = [
+  'passkey_registered',
+  'passkey_suspended',
+  'passkey_activated',
+  'passkey_removed',
+  'handle_removed',
+] as const;
+export type PasskeyEventType = (typeof passkeyEventTypes)[number];
 
 export interface PasskeyEvent {
   /** In order of time, and of the changes of one process: see `eventCursor`. */

@@ -79,6 +79,7 @@ export function passkeyReceiptsContract(open: () => Promise<OpenedManager>): voi
         aaguid: person.passkey.aaguid,
         assurance: 'confirmed',
         caller: 'provider',
+        at: finished.at,
       });
     });
 
@@ -139,7 +140,7 @@ export function passkeyReceiptsContract(open: () => Promise<OpenedManager>): voi
         ['receipt for another person', {}, { userHandle: 'another' }],
         ['receipt for another passkey', {}, { passkey: { ...passkey, id: 'another' } }],
         ['receipt for another assurance', {}, { passkey: { ...passkey, assurance: 'unconfirmed' } }],
-        ['receipt for another time', {}, { at: finished.at - 3_600_000 }],
+        ['receipt for another time', {}, { at: finished.at - 1 }],
       ];
       for (const [objection, asked, answered] of changed)
         await refuses(objection, {

@@ -78,7 +78,7 @@ export async function finishRegistration(
     const passkey = await store(dependencies, challenge, { ...created, ...place });
     const { recordEvent, issueReceipt, caller } = dependencies;
     await recordEvent({ type: 'passkey_registered', userHandle, passkeyId: passkey.id });
-    const receipt = await issueReceipt(whatWasVerified(passkey, { ...expected, clientData, caller }));
+    const receipt = await issueReceipt(whatWasVerified(passkey, { ...expected, clientData, caller, at }));
     return { userHandle, passkey: factsOf(passkey), at, receipt };
   });
 }

@@ -1,5 +1,5 @@
 import { type ReceiptClaims, receiptLifetime } from './receipt.ts';
-import type { ReceiptKeyFacts } from './receipt-key.ts';
+import type { PublicKeyJwk, ReceiptKeyFacts } from './receipt-key.ts';
 import { kidOf, openPublicKey, type PublicKey, readSigned } from './signature.ts';
 
 /** Receipts of any time, verified with the key of that time. */
@@ -7,15 +7,26 @@ export interface History {
   read(jws: string): Promise<{ claims: ReceiptClaims } | { objection: string }>;
 }
 
-/** @param keys every key that has ever signed */
-export function createHistory(keys: readonly ReceiptKeyFacts[]): History {
+export const neverPinned = 'its key was never pinned here';
+
+/**
+ * @param keys every key that has ever signed, as the passkey manager says
+ * @param pinned where it is elsewhere, every key that was ever pinned: no other counts, and these as they were pinned
+ */
+export function createHistory(
+  keys: readonly ReceiptKeyFacts[],
+  pinned?: ReadonlyMap<string, PublicKeyJwk>,
+): History {
   const byId = new Map(keys.map((key) => [key.id, key]));
   const opened = new Map<string, Promise<PublicKey>>();
   return {
     async read(jws) {
-      const key = byId.get(kidOf(jws) ?? '');
+      const kid = kidOf(jws) ?? '';
+      if (kid && pinned && !pinned.has(kid)) return { objection: neverPinned };
+      const key = byId.get(kid);
       if (!key) return { objection: 'no key of the passkey manager signed it' };
-      const { id, publicJwk } = key;
+      const { id } = key;
+      const publicJwk = pinned?.get(id) ?? key.publicJwk;
       const publicKey = opened.get(id) ?? openPublicKey({ ...publicJwk, kid: id });
       opened.set(id, publicKey);
       const claims = await readSigned(jws, await publicKey).catch(() => undefined);

@@ -32,8 +32,8 @@ export function createReceiptIssuer(
   const signingKey = createSigningKey(dependencies);
   return async ({ challenge, interaction, ...verified }) => {
     const { kid, key } = await signingKey();
-    const at = now();
-    const iat = Math.floor(at / 1000);
+    const issuedAt = now();
+    const iat = Math.floor(issuedAt / 1000);
     const id = randomBytes(16).toString('base64url');
     const times = { jti: id, iat, exp: iat + receiptLifetime };
     const bound = { interaction: sha256(interaction), challengeHash: sha256(challenge) };
@@ -42,7 +42,8 @@ export function createReceiptIssuer(
       .setProtectedHeader({ alg: 'ES256', typ: receiptType, kid })
       .sign(key);
     const { userHandle, passkeyId, purpose } = verified;
-    const receipt: Receipt = { id, at, userHandle, passkeyId, purpose, jws, kid, expiresAt: at + keptFor };
+    const listed = { id, at: issuedAt, expiresAt: issuedAt + keptFor };
+    const receipt: Receipt = { ...listed, userHandle, passkeyId, purpose, jws, kid };
     await receipts.insert(receipt);
     return jws;
   };

@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { AppError, ConflictError } from '../errors.ts';
 import type { Secret } from '../secret/secret.ts';
 import {
+  isOwn,
   type ReceiptKey,
   type ReceiptKeyFacts,
   type ReceiptKeyRepository,
@@ -17,13 +18,14 @@ export interface ReceiptKeyDependencies {
 
 export const receiptKeyContext = (id: string) => `receipt key ${id}`;
 
-/** All keys there are, in order of generation. The first start makes the first one. */
+/** All own keys there are, in order of generation. The first start makes the first one. */
 export async function openReceiptKeys(dependencies: ReceiptKeyDependencies): Promise<ReceiptKey[]> {
-  const stored = await dependencies.receiptKeys.list();
+  const list = async () => (await dependencies.receiptKeys.list()).filter(isOwn);
+  const stored = await list();
   if (stored.length > 0) return stored;
   const key = await newReceiptKey(dependencies, 1);
   await insertUnlessThere(dependencies, { ...key, currentAt: key.createdAt });
-  return dependencies.receiptKeys.list();
+  return list();
 }
 
 /** Makes the next key, unless there is one: it is pinned by providers before it signs. */

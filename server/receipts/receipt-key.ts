@@ -13,7 +13,10 @@ export interface PublicKeyJwk {
 export interface ReceiptKey {
   /** The `kid`: the thumbprint of the key (RFC 7638). */
   id: string;
-  /** From 1, unique: two instances that start together make one first key, not two. */
+  /**
+   * From 1, unique: two instances that start together make one first key, not two. Below 0, the public part of a key
+   * of a passkey manager elsewhere that was pinned here (see `rememberKeys`): it signs nothing here.
+   */
   generation: number;
   publicJwk: PublicKeyJwk;
   /** The private JWK, sealed. */
@@ -40,8 +43,11 @@ export interface ReceiptKeyFacts extends Omit<ReceiptKey, 'sealedJwk'> {
   retiredAt?: number;
 }
 
-/** What each key is for, of all that there are in order of generation: a key is retired by the one after it. */
-export function standingOf(keys: readonly ReceiptKey[]): ReceiptKeyFacts[] {
+export const isOwn = ({ generation }: Pick<ReceiptKey, 'generation'>): boolean => generation > 0;
+
+/** What each own key is for, of all that there are in order of generation: a key is retired by the one after it. */
+export function standingOf(stored: readonly ReceiptKey[]): ReceiptKeyFacts[] {
+  const keys = stored.filter(isOwn);
   return keys.map(({ sealedJwk, ...facts }, index) => {
     if (facts.currentAt === undefined) return { ...facts, status: 'next' };
     const retiredAt = keys.slice(index + 1).find(({ currentAt }) => currentAt !== undefined)?.currentAt;

@@ -17,6 +17,8 @@ export interface ReceiptClaims {
   /** Seconds, as in every JWT. */
   iat: number;
   exp: number;
+  /** When the ceremony was verified, epoch milliseconds: the time of the sign-in that it makes. */
+  at: number;
   purpose: string;
   /** SHA-256 (base64url) of the interaction's id, which opens something while it lasts and is stored nowhere. */
   interaction: string;

@@ -16,6 +16,7 @@ const shape = z.strictObject({
   jti: z.string().regex(/^[A-Za-z0-9_-]{22,86}$/),
   iat: z.int(),
   exp: z.int(),
+  at: z.int(),
   purpose: text,
   interaction: text,
   challengeHash: text,

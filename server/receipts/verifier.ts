@@ -127,15 +127,16 @@ function objectionToMaker(
   return claims.caller === caller ? undefined : 'receipt for another caller';
 }
 
-/** A minute at most, whatever `exp` says. The time that becomes `auth_time` is the one that was signed. */
+/** A minute at most, whatever `exp` says. The time that becomes `auth_time` is the very one that was signed. */
 function objectionToTime(
-  { iat, exp }: ReceiptClaims,
+  { iat, exp, at: signed }: ReceiptClaims,
   { now, at }: { now: number; at: number },
 ): ReceiptObjection | undefined {
   const age = now / 1000 - iat;
   if (age < -clockTolerance) return 'receipt from the future';
   if (age >= Math.min(exp - iat, receiptLifetime) + clockTolerance) return 'receipt expired';
-  return Math.abs(at / 1000 - iat) <= receiptLifetime ? undefined : 'receipt for another time';
+  const isSigned = at === signed && Math.abs(signed / 1000 - iat) <= receiptLifetime;
+  return isSigned ? undefined : 'receipt for another time';
 }
 
 function objectionToCeremony(claims: ReceiptClaims, expected: ExpectedReceipt): ReceiptObjection | undefined {

@@ -4,12 +4,13 @@ import {
   createHmac,
   createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
 } from 'node:crypto';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /** What keys are derived for: one each, so that no value can be used in another's place. */
-type Purpose = 'lookup' | 'seal' | 'cookies' | 'tickets';
+type Purpose = 'lookup' | 'seal' | 'cookies' | 'tickets' | 'evidence';
 
 /**
  * The installation secret, as the operations that need it. The keys never leave.
@@ -20,6 +21,8 @@ export interface Secret {
   readonly keyId: string;
   /** HMAC-SHA-256 of a bearer value, to store and find it by. `namespace` keeps kinds apart. */
   hash(namespace: string, value: string): string;
+  /** HMAC-SHA-256 of what a record says, to be found in it later: nobody else writes such a record. */
+  mac(namespace: string, value: string): string;
   /** AES-256-GCM. `context` must be the same when it is opened: a sealed value cannot be moved elsewhere. */
   seal(plaintext: string, context: string): string;
   /** @throws Error if it was sealed with another key or context, or was changed */
@@ -47,14 +50,17 @@ export function createSecret(root: string): Secret {
     Buffer.from(hkdfSync('sha256', bytes, '', `latchkey ${purpose} v1`, 32));
   // Key objects: handing over raw bytes would cost several times as much at every call.
   const lookup = createSecretKey(derive('lookup'));
+  const evidence = createSecretKey(derive('evidence'));
   const sealing = createSecretKey(derive('seal'));
   const keyId = createHmac('sha256', sealing).update('key id').digest('base64url').slice(0, 8);
   const header = `v1.${keyId}`;
   const additional = (context: string) => Buffer.from(`${header}\n${context}`);
+  const keyed = (key: KeyObject) => (namespace: string, value: string) =>
+    createHmac('sha256', key).update(`${namespace}\n${value}`).digest('base64url');
   return {
     keyId,
-    hash: (namespace, value) =>
-      createHmac('sha256', lookup).update(`${namespace}\n${value}`).digest('base64url'),
+    hash: keyed(lookup),
+    mac: keyed(evidence),
     seal(plaintext, context) {
       const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(additional(context));

@@ -12,9 +12,10 @@ import { signInElsewhere } from '../testing/sign-out.ts';
 import { createPasskeyFollower } from './follow-passkeys.ts';
 
 const start = 1_800_000_000_000;
+const day = 24 * 60 * 60 * 1000;
 
 /** A passkey manager's list of events that a test writes, and what was ended. */
-function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[] } = {}) {
+function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[], lookBack = 14 * day } = {}) {
   const events: Omit<PasskeyEvent, 'expiresAt'>[] = [];
   const ended: [string, number | undefined][] = [];
   const clock = { now: start };
@@ -26,10 +27,12 @@ function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[] } = {
       userHandle: 'handle',
       ...(passkeyId === undefined ? {} : { passkeyId }),
     });
-  const failing = { next: false };
+  const failing = { next: false, always: '' };
+  const asked: string[] = [];
   const follow = createPasskeyFollower({
     manager: {
       async listPasskeyEvents({ after = '', limit }) {
+        asked.push(after);
         const rest = events.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) => id > after);
         const next = rest.length > limit ? rest[limit - 1]?.id : undefined;
         return { events: rest.slice(0, limit), ...(next === undefined ? {} : { next }) };
@@ -39,6 +42,7 @@ function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[] } = {
     accounts: { findByUserHandle: async () => ({ sub: 'sub', userHandles: ['handle'] }) as Account },
     sessions: {
       async endMadeBy(_sub, passkeyId, until) {
+        if (failing.always === passkeyId) throw new Error('damaged');
         if (failing.next) {
           failing.next = false;
           throw new Error('the storage is away');
@@ -51,9 +55,10 @@ function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[] } = {
           ['there', { sessions: [], grants: [], interactions: [] }],
         ]),
     },
+    lookBack,
     now: () => clock.now,
   });
-  return { tell, follow, ended, clock, passkeys, failing };
+  return { tell, follow, ended, clock, passkeys, failing, events, asked };
 }
 
 describe('following the passkey manager', () => {
@@ -88,12 +93,88 @@ describe('following the passkey manager', () => {
     assert.deepEqual(ended, [['gone', undefined]]);
   });
 
-  it('looks back on a day at its start, and through as many as there are', async () => {
+  it('looks back at its start as far as anything lives, and through as many as there are', async () => {
     const { tell, follow, ended } = followed();
-    tell('passkey_removed', start - 25 * 60 * 60 * 1000, 'old');
+    tell('passkey_removed', start - 14 * day - 1, 'old');
+    tell('passkey_removed', start - 13 * day, 'p450');
     for (let i = 0; i < 450; i += 1) tell('passkey_removed', start - i, `p${i}`);
     await follow();
-    assert.equal(ended.length, 450);
+    assert.equal(ended.length, 451);
+    assert.ok(!ended.some(([id]) => id === 'old'));
+  });
+
+  it('looks back no further than events are kept', async () => {
+    const { follow, asked } = followed({ lookBack: 400 * day });
+    await follow();
+    assert.deepEqual(asked, [eventCursor(start - 30 * day)]);
+  });
+
+  it('misses nothing after an event from the future', async () => {
+    const { tell, follow, ended, clock, asked } = followed();
+    tell('passkey_registered', start + day, 'ahead');
+    await follow();
+    clock.now += 90_000;
+    tell('passkey_removed', clock.now, 'victim');
+    for (let round = 0; round < 3; round += 1) await follow();
+    assert.deepEqual(ended, [['victim', undefined]]);
+    assert.equal(asked.at(-1), eventCursor(clock.now - 60_000));
+  });
+
+  it('misses nothing of a process whose clock is half a minute behind', async () => {
+    const { tell, follow, ended } = followed();
+    tell('passkey_registered', start, 'a');
+    await follow();
+    tell('passkey_removed', start - 31_000, 'late');
+    await follow();
+    assert.deepEqual(ended, [['late', undefined]]);
+  });
+
+  it('goes on after an event that has no time', async () => {
+    const { tell, follow, ended, events, clock } = followed();
+    events.push({ id: `${eventCursor(start)}-x`, type: 'passkey_registered', userHandle: 'h' } as never);
+    await follow();
+    clock.now += 90_000;
+    tell('passkey_removed', clock.now, 'victim');
+    await follow();
+    assert.deepEqual(ended, [['victim', undefined]]);
+  });
+
+  it('goes on after an event that always fails, which is tried again and told', async () => {
+    const { tell, follow, ended, failing, clock } = followed();
+    failing.always = 'bad';
+    tell('passkey_removed', start, 'bad');
+    tell('passkey_removed', start + 1, 'victim');
+    await assert.rejects(follow(), /damaged/);
+    assert.deepEqual(ended, [['victim', undefined]]);
+    clock.now += 10 * 60_000;
+    tell('passkey_removed', clock.now, 'later');
+    await assert.rejects(follow(), /damaged/);
+    failing.always = '';
+    await follow();
+    assert.deepEqual(
+      ended.map(([id]) => id),
+      ['victim', 'later', 'bad'],
+    );
+  });
+
+  it('ends each round, also where the list goes on without an end', async () => {
+    let pages = 0;
+    const follow = createPasskeyFollower({
+      manager: {
+        async listPasskeyEvents() {
+          pages += 1;
+          return { events: [], next: `${eventCursor(start + pages)}` };
+        },
+        listPasskeys: async () => ({ passkeys: [] }),
+      },
+      accounts: { findByUserHandle: async () => undefined },
+      sessions: { endMadeBy: async () => {}, madeByPasskey: async () => new Map() },
+      lookBack: day,
+      now: () => start,
+    });
+    await follow();
+    await follow();
+    assert.equal(pages, 100);
   });
 
   it('sees an event that another process wrote late, and tries one again that failed', async () => {

@@ -9,52 +9,99 @@ interface FollowerDependencies {
   manager: Pick<PasskeyManager, 'listPasskeyEvents' | 'listPasskeys'>;
   accounts: Pick<AccountRepository, 'findByUserHandle'>;
   sessions: Pick<Sessions, 'madeByPasskey' | 'endMadeBy'>;
+  /** How long anything lives that a passkey made, milliseconds: a start looks back on so much. */
+  lookBack: number;
   now: () => number;
 }
 
-/** What a start looks back on: no session that nobody keeps lives longer. */
-const lookBack = 24 * 60 * 60 * 1000;
+/** Events are kept for so long. */
+const keptFor = 30 * 24 * 60 * 60 * 1000;
 
-/** So much is read again: events of several processes come in an order that their clocks give. */
-const overlap = 30_000;
+/** So much is read again: each of several processes may be half a minute off, and events come in order of their clocks. */
+const overlap = 60_000;
 
 const limit = 200;
+/** So many pages a round: a list without an end holds nothing up. */
+const mostPages = 50;
 const ending: readonly string[] = ['passkey_suspended', 'passkey_removed', 'handle_removed'];
+
+/** How far the list was read. */
+interface Position {
+  /** Every event up to this id was seen, and may be forgotten. */
+  cursor: string;
+  /** The time of the newest event. */
+  newest: number;
+}
 
 /**
  * Follows what the passkey manager tells, one round at a time, and ends what passkeys that are out had made. Whoever
  * takes a passkey away through us ends that at once; this is for what happens elsewhere, or breaks off half-way.
- * An event that fails is tried again in the next round.
+ * An event that fails is tried again in the next round, and holds no other up; the round rejects at its end.
  */
 export function createPasskeyFollower(dependencies: FollowerDependencies): () => Promise<void> {
   const { manager, now } = dependencies;
-  let from = now() - lookBack;
-  let done = new Set<string>();
+  const start = now() - Math.min(dependencies.lookBack, keptFor);
+  let position: Position = { cursor: eventCursor(start), newest: start };
+  const waiting = new Map<string, Event>();
+  const seen = new Set<string>();
+
+  const take = (event: Event) => {
+    if (!seen.has(event.id) && ending.includes(event.type)) waiting.set(event.id, event);
+    seen.add(event.id);
+  };
 
   return async () => {
-    const start = eventCursor(from);
-    let newest = from;
-    let after: string | undefined = start;
-    while (after !== undefined) {
-      const { events, next } = await manager.listPasskeyEvents({ after, limit });
-      for (const event of events) {
-        newest = Math.max(newest, event.at - overlap);
-        if (!done.has(event.id)) await follow(dependencies, event);
-        done.add(event.id);
-      }
-      after = next;
+    try {
+      position = await readOn(manager, { position, now, take });
+      for (const id of seen) if (id <= position.cursor) seen.delete(id);
+    } finally {
+      await followAll(dependencies, waiting);
     }
-    from = newest;
-    done = new Set([...done].filter((id) => id > eventCursor(from)));
   };
+}
+
+/** The cursor goes no further than the clock less the overlap, whatever time an event says. */
+async function readOn(
+  manager: Pick<PasskeyManager, 'listPasskeyEvents'>,
+  { position, now, take }: { position: Position; now: () => number; take: (event: Event) => void },
+): Promise<Position> {
+  let { cursor: after, newest } = position;
+  for (let page = 1; page <= mostPages; page += 1) {
+    const { events, next } = await manager.listPasskeyEvents({ after, limit });
+    for (const event of events) {
+      take(event);
+      if (event.at > newest) newest = event.at;
+    }
+    if (next === undefined || next <= after) {
+      const upTo = eventCursor(Math.min(newest, now()) - overlap);
+      return { cursor: latest(position.cursor, upTo), newest };
+    }
+    after = next;
+  }
+  const upTo = eventCursor(now() - overlap);
+  return { cursor: latest(position.cursor, after < upTo ? after : upTo), newest };
+}
+
+const latest = (a: string, b: string) => (a > b ? a : b);
+
+/** Each by itself. @throws what the first one that failed did */
+async function followAll(dependencies: FollowerDependencies, waiting: Map<string, Event>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const [id, event] of waiting)
+    try {
+      await follow(dependencies, event);
+      waiting.delete(id);
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** A passkey that is active again keeps what it made since. */
 async function follow(
   { manager, accounts, sessions }: FollowerDependencies,
-  { type, userHandle, passkeyId, at }: Event,
+  { userHandle, passkeyId, at }: Event,
 ): Promise<void> {
-  if (!ending.includes(type)) return;
   const account = await accounts.findByUserHandle(userHandle);
   if (!account) return;
   const { sub, userHandles } = account;

@@ -2,6 +2,7 @@ import type { Account, AccountRepository } from '../accounts/account.ts';
 import { ConflictError } from '../errors.ts';
 import type { PasskeyFacts } from '../passkeys/manager.ts';
 import type { AcceptedReceipt } from '../receipts/accept.ts';
+import { type Mac, macOf } from '../receipts/evidence.ts';
 import { refusal } from '../receipts/verifier.ts';
 import { acrOf, amr } from './acr.ts';
 import type { SignIn, SignInRepository } from './sign-in.ts';
@@ -12,8 +13,7 @@ const keptFor = 400 * 24 * 60 * 60 * 1000;
 interface SignInFacts {
   account: Account;
   passkey: PasskeyFacts;
-  at: number;
-  /** Vouches for the passkey. */
+  /** Vouches for the passkey, and for the time. */
   receipt: AcceptedReceipt;
   appId?: string;
 }
@@ -30,18 +30,19 @@ export interface Surroundings {
  * @throws AppError `passkey_rejected` for a receipt that signed in before
  */
 export async function recordSignIn(
-  { signIns, accounts }: { signIns: SignInRepository; accounts: AccountRepository },
+  { signIns, accounts, mac }: { signIns: SignInRepository; accounts: AccountRepository; mac: Mac },
   made: SignInFacts & Surroundings,
 ): Promise<SignIn> {
-  const { account, passkey, at, receipt, appId, address, device } = made;
+  const { account, passkey, receipt, appId, address, device } = made;
+  const { jti: id, userHandle, at } = receipt.claims;
+  const whose = { accountId: account.id, passkeyId: passkey.id, userHandle, at };
   const signIn: SignIn = {
-    id: receipt.claims.jti,
-    accountId: account.id,
-    passkeyId: passkey.id,
+    id,
+    ...whose,
     acr: acrOf(passkey),
     amr: [...amr],
-    at,
     receipt: receipt.jws,
+    mac: macOf(mac, { kind: 'sign-in', receipt: id, ...whose }),
     expiresAt: at + keptFor,
     ...(appId ? { appId } : undefined),
     ...(address ? { address } : undefined),

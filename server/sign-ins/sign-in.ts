@@ -21,6 +21,10 @@ export interface SignIn {
   device?: string;
   /** Receipt (JWS) of the passkey manager. */
   receipt?: string;
+  /** Of the passkey, as the receipt says. */
+  userHandle?: string;
+  /** Over who signed in with what and when: see `Evidence`. */
+  mac?: string;
   /** When the record may be cleaned up. */
   expiresAt: number;
 }

@@ -43,6 +43,7 @@ export async function openAdministration({ signUp = 'invitation' }: { signUp?: C
     storage,
     manager,
     hash: secret.hash,
+    mac: secret.mac,
     as: (who: Administrator) => administrationFor(who, dependencies),
     machine: administrationFor({ kind: 'machine' }, dependencies),
     async eventTypes(): Promise<string[]> {

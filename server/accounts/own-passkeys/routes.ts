@@ -5,7 +5,8 @@ import { AppError } from '../../errors.ts';
 import { browserBinding } from '../../http/cookies.ts';
 import { readBody } from '../../http/input.ts';
 import type { ProofPurpose } from '../../passkeys/manager.ts';
-import { acceptReceipt } from '../../receipts/accept.ts';
+import { type AcceptedReceipt, acceptReceipt } from '../../receipts/accept.ts';
+import { receiptDetails } from '../../receipts/evidence.ts';
 import type { Account } from '../account.ts';
 import { listPasskeys } from '../overview.ts';
 import type { AccountRouteDependencies, Handler } from '../routes.ts';
@@ -41,19 +42,18 @@ const giveConfirmOptions: Handler = async ({ manager }, ctx, { account }) => {
   ctx.body = await manager.beginAuthentication({ ...ceremony(ctx, account), purpose: wanted, userHandle });
 };
 
-const confirm: Handler = async ({ manager, receipts, audit }, ctx, { account }) => {
+const confirm: Handler = async (dependencies, ctx, { account }) => {
+  const { manager, receipts, audit, mac } = dependencies;
   const { purpose: wanted, response } = await readBody(ctx, bodies.confirm);
   const forwarded = { ...ceremony(ctx, account), purpose: wanted, response: response as never };
   const made = await manager.finishAuthentication(forwarded);
-  await acceptReceipt(receipts, forwarded, made);
-  if (!account.userHandles.includes(made.userHandle))
-    throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
-  await audit.record({
-    type: 'sign_in.confirmed',
-    accountId: account.id,
-    passkeyId: made.passkey.id,
-    details: { purpose: wanted },
-  });
+  const { claims } = await acceptReceipt(receipts, forwarded, made);
+  refuseForeign(dependencies, account, { type: 'sign_in.failed', claims });
+  const type = 'sign_in.confirmed';
+  const accountId = account.id;
+  const vouched = receiptDetails(mac, { kind: type, accountId, claims });
+  const details = { purpose: wanted, ...vouched };
+  await audit.record({ type, accountId, passkeyId: made.passkey.id, details });
   ctx.body = { proof: made.proof };
 };
 
@@ -68,19 +68,18 @@ const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
   });
 };
 
-const addPasskey: Handler = async ({ manager, receipts, audit, news }, ctx, { account }) => {
+const addPasskey: Handler = async (dependencies, ctx, { account }) => {
+  const { manager, receipts, audit, mac, news } = dependencies;
   const { response } = await readBody(ctx, bodies.add);
   const forwarded = { ...ceremony(ctx, account), response: response as never };
   const { passkey, ...made } = await manager.finishRegistration(forwarded);
-  await acceptReceipt(receipts, { ...forwarded, purpose: 'register' }, { passkey, ...made });
-  if (!account.userHandles.includes(made.userHandle))
-    throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
-  await audit.record({
-    type: 'passkey.registered',
-    accountId: account.id,
-    passkeyId: passkey.id,
-    details: { by: 'account' },
-  });
+  const asked = { ...forwarded, purpose: 'register' };
+  const { claims } = await acceptReceipt(receipts, asked, { passkey, ...made });
+  refuseForeign(dependencies, account, { type: 'passkey.registration_refused', claims });
+  const type = 'passkey.registered';
+  const accountId = account.id;
+  const vouched = receiptDetails(mac, { kind: type, accountId, claims });
+  await audit.record({ type, accountId, passkeyId: passkey.id, details: { by: 'account', ...vouched } });
   news.set(ctx, { kind: 'passkey-added', passkeyName: passkey.name });
   ctx.body = { location: '/account' };
 };
@@ -104,6 +103,23 @@ const removePasskey: Handler = async ({ manager, sessions, audit, news }, ctx, {
   news.set(ctx, { kind: 'passkey-removed', passkeyName: name });
   ctx.body = { location: '/account' };
 };
+
+/** @throws AppError `passkey_rejected`; the audit says why the receipt stays without effect */
+function refuseForeign(
+  { audit, mac }: Pick<AccountRouteDependencies, 'audit' | 'mac'>,
+  account: Account,
+  {
+    type,
+    claims,
+  }: { type: 'sign_in.failed' | 'passkey.registration_refused'; claims: AcceptedReceipt['claims'] },
+): void {
+  if (account.userHandles.includes(claims.userHandle)) return;
+  const accountId = account.id;
+  const details = receiptDetails(mac, { kind: type, accountId, claims });
+  const { passkeyId } = claims;
+  void audit.record({ type, accountId, passkeyId, reason: 'another_account', details });
+  throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
+}
 
 /** Ceremonies of the account page belong to this person in this browser, whatever session they have by then. */
 function ceremony(ctx: Context, { id }: Account): { interaction: string; browser: string } {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { PasskeyManager } from '../manager.ts';
+import { passkeyEventTypes } from '../passkey-event.ts';
 
 type MethodName = keyof PasskeyManager;
 
@@ -23,6 +24,27 @@ const changed = z.object({ passkey });
 const options = z.object({ options: z.looseObject({ challenge: z.string() }) });
 const finished = { userHandle: z.string(), passkey, at: z.number(), receipt: z.string() };
 const paged = { next: z.string().optional() };
+const event = z.looseObject({
+  id: z.string(),
+  at: z.number(),
+  type: z.enum(passkeyEventTypes),
+  userHandle: z.string(),
+  passkeyId: z.string().optional(),
+});
+const receipt = z.looseObject({
+  id: z.string(),
+  at: z.number(),
+  userHandle: z.string(),
+  passkeyId: z.string(),
+  purpose: z.string(),
+  jws: z.string(),
+});
+const receiptKey = z.looseObject({
+  id: z.string(),
+  publicJwk: z.looseObject({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string() }),
+  currentAt: z.number().optional(),
+  retiredAt: z.number().optional(),
+});
 
 export const wireMethods = {
   beginRegistration: { repeatable: true, answer: options },
@@ -35,15 +57,15 @@ export const wireMethods = {
   listPasskeys: { repeatable: true, answer: z.object({ passkeys: z.array(passkey) }) },
   listPasskeyEvents: {
     repeatable: true,
-    answer: z.object({ events: z.array(z.looseObject({ id: z.string(), type: z.string() })), ...paged }),
+    answer: z.object({ events: z.array(event), ...paged }),
   },
   listReceipts: {
     repeatable: true,
-    answer: z.object({ receipts: z.array(z.looseObject({ id: z.string(), jws: z.string() })), ...paged }),
+    answer: z.object({ receipts: z.array(receipt), ...paged }),
   },
   listReceiptKeys: {
     repeatable: true,
-    answer: z.object({ keys: z.array(z.looseObject({})) }),
+    answer: z.object({ keys: z.array(receiptKey) }),
   },
   renamePasskey: { repeatable: true, answer: changed },
   removePasskey: { repeatable: false, answer: z.object({ removed: z.literal(true) }) },

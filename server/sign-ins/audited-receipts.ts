@@ -1,0 +1,65 @@
+/** Audit events that are about a receipt: what was confirmed, registered or refused leaves no sign-in. */
+import type { AuditEvent, AuditEventRepository } from '../audit/event.ts';
+
+export interface AuditedReceipts {
+  /** Those about one receipt. */
+  of(receipt: string): readonly AuditEvent[];
+  /** The receipt was seen. */
+  strike(receipt: string): void;
+  /** Those whose receipts nobody saw. */
+  rest(): Iterable<AuditEvent>;
+}
+
+const pageSize = 1000;
+
+/** Reads all of them since `since`, newest first, and keeps those that are about a receipt. */
+export async function readAuditedReceipts(
+  auditEvents: Pick<AuditEventRepository, 'list'>,
+  { since, onProgress }: { since: number; onProgress: (at: number) => void },
+): Promise<AuditedReceipts> {
+  const about = new Map<string, Map<string, AuditEvent>>();
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const page = await auditEvents.list({ before, limit: pageSize });
+    for (const event of page) {
+      const receipt = event.details?.receipt;
+      if (typeof receipt !== 'string' || event.at < since) continue;
+      about.set(receipt, (about.get(receipt) ?? new Map()).set(event.id, event));
+    }
+    const oldest = page.at(-1)?.at ?? 0;
+    onProgress(oldest);
+    if (page.length < pageSize || oldest < since) break;
+    // Those of the same millisecond may go on in the next page.
+    before = oldest + 1 < before ? oldest + 1 : oldest;
+  }
+  const struck = new Set<string>();
+  return {
+    of: (receipt) => [...(about.get(receipt)?.values() ?? [])],
+    strike: (receipt) => void struck.add(receipt),
+    *rest() {
+      for (const [receipt, events] of about) if (!struck.has(receipt)) yield* events.values();
+    },
+  };
+}
+
+/** What a receipt may be for, by the event that it left; `refused` ones had no effect. */
+const kinds: Record<string, { purposes: readonly string[]; refused: boolean }> = {
+  'sign_in.confirmed': { purposes: ['add-passkey', 'rename-passkey', 'remove-passkey'], refused: false },
+  'passkey.registered': { purposes: ['register'], refused: false },
+  'sign_in.failed': {
+    purposes: ['sign-in', 'add-passkey', 'rename-passkey', 'remove-passkey'],
+    refused: true,
+  },
+  'passkey.registration_refused': { purposes: ['register'], refused: true },
+};
+
+/** `undefined` for an event that no receipt of this purpose leaves. */
+export function outcomeOf(
+  { type, details }: AuditEvent,
+  purpose: string,
+): 'refused' | 'recorded' | undefined {
+  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  if (!kind?.purposes.includes(purpose)) return undefined;
+  if (kind.refused) return 'refused';
+  return (details?.purpose ?? purpose) === purpose ? 'recorded' : undefined;
+}
