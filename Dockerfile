@@ -25,6 +25,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY bin bin
 COPY adapters adapters
 COPY server server
+COPY docs/architecture/latchkey.calm.json docs/architecture/
 COPY views views
 COPY --from=browser-scripts /app/views/dist views/dist
 COPY --from=dependencies --chown=node:node /app/data data

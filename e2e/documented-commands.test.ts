@@ -28,6 +28,7 @@ const provenElsewhere: Readonly<Record<string, string>> = {
   'npm run latchkey -- setup-link': 'server/cli/cli.test.ts',
   'LATCHKEY_DATA_DIR=data/passkeys npm run --silent latchkey -- receipt-key export > receipt-keys.json':
     'e2e/passkey-service.ts, in the project passkeys-remote',
+  'npm run latchkey -- verify-architecture': 'e2e/verify-architecture.test.ts',
   'npm run latchkey -- passkeys': 'e2e/passkey-service.ts, in the project passkeys-remote',
   'npm run demo': 'e2e/try-it.spec.ts, as the server starts it',
   'npm run bench': 'it is a measurement, and never a test',

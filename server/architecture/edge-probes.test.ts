@@ -22,18 +22,27 @@ interface Edge {
   hsts?: string[];
   /** Whether it looks where a change comes from. */
   guarded?: boolean;
+  /** Whether it takes a stranger's word for its own name. */
+  believes?: boolean;
 }
 
 const refusing: ServerOptions = { minVersion: 'TLSv1.2' };
 const oldToo: ServerOptions = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' };
 
 /** An edge of Node's own, and what is at it. */
-async function openEdge({ tls = refusing, hsts = ['max-age=63072000'], guarded = true }: Edge) {
+async function openEdge({
+  tls = refusing,
+  hsts = ['max-age=63072000'],
+  guarded = true,
+  believes = false,
+}: Edge) {
   let issuer = '';
   const server = createServer({ ...pair, ...tls }, (request, response) => {
     const foreign = guarded && request.method === 'POST' && request.headers.origin !== issuer;
     response.setHeader('Strict-Transport-Security', hsts);
-    response.writeHead(foreign ? 403 : 200).end();
+    response
+      .writeHead(foreign ? 403 : 200)
+      .end(JSON.stringify({ issuer: believes ? `https://${request.headers['x-forwarded-host']}` : issuer }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -83,7 +92,7 @@ describe('an edge', () => {
     const rows = await look({});
     for (const control of ['tls-minimum-version', 'strict-transport-security', 'foreign-origin-refused'])
       assert.equal(rows[control]?.state, 'passed', JSON.stringify(rows[control]));
-    assert.equal(rows['forwarded-headers-replaced']?.state, 'not probed');
+    assert.equal(rows['forwarded-headers-replaced']?.state, 'passed');
   });
 
   const wrong: Record<string, [edge: Edge, control: string, seen: RegExp]> = {
@@ -98,6 +107,11 @@ describe('an edge', () => {
       { hsts: ['max-age=86400'] },
       'strict-transport-security',
       /^max-age=86400$/,
+    ],
+    'that believes a forged host differs': [
+      { believes: true },
+      'forwarded-headers-replaced',
+      /forged\.example/,
     ],
     'that takes a change from anywhere differs': [
       { guarded: false },

@@ -1,17 +1,10 @@
 /** What can be seen of the edge from outside, as any client sees it. */
-import type { OutgoingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
 import { z } from 'zod';
 import { offerTls } from './tls-versions.ts';
-import { type Probe, probe } from './verify.ts';
+import { NoMeansError, type Probe, probe } from './verify.ts';
+import { type Visited, visit } from './visitor.ts';
 
-export interface EdgeContext {
-  issuer: string;
-  /** Where the issuer's host is found, if its name does not tell. */
-  address?: string;
-  /** Authorities to trust, as PEM; the system's if absent. */
-  authority?: string;
-}
+export type EdgeContext = Visited;
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 
@@ -21,6 +14,7 @@ const minimumVersion = probe<EdgeContext, { minimumVersion: (typeof versions)[nu
   kind: 'TLS',
   parameters: z.strictObject({ minimumVersion: z.enum(versions) }),
   async run({ minimumVersion }, { issuer, address, authority }) {
+    requireTls(issuer);
     const { hostname, port } = new URL(issuer);
     const place = {
       ...{ address: address ?? hostname, port: Number(port || 443), servername: hostname },
@@ -47,7 +41,8 @@ const strictTransportSecurity = probe<EdgeContext, { maxAgeSeconds: number }>({
   kind: 'TLS',
   parameters: z.strictObject({ maxAgeSeconds: z.int().positive() }),
   async run({ maxAgeSeconds }, context) {
-    const { headers } = await ask(context, { path: '/.well-known/openid-configuration' });
+    requireTls(context.issuer);
+    const { headers } = await visit(context, { path: '/.well-known/openid-configuration' });
     const expected = `max-age=${maxAgeSeconds}`;
     const seen = (headers['strict-transport-security'] ?? ['none']).join(' and ');
     return { expected, seen, matches: seen === expected };
@@ -61,7 +56,7 @@ const foreignOrigin = probe<EdgeContext, { origin: string; path: string }>({
   parameters: z.strictObject({ origin: z.url(), path: z.string().startsWith('/') }),
   async run({ origin, path }, context) {
     const post = async (from: string) =>
-      (await ask(context, { path, method: 'POST', headers: { origin: from } })).status;
+      (await visit(context, { path, method: 'POST', headers: { origin: from } })).status;
     const [foreign, own] = [await post(origin), await post(new URL(context.issuer).origin)];
     return {
       expected: `403 from ${origin}, another answer from the issuer`,
@@ -71,39 +66,45 @@ const foreignOrigin = probe<EdgeContext, { origin: string; path: string }>({
   },
 });
 
+const forgedHost = 'forged.example';
+
+/** What is said of the issuer comes from settings alone, whatever a stranger claims. */
+const forwardedHeaders = probe<EdgeContext, { headers: string[] }>({
+  control: 'forwarded-headers-replaced',
+  kind: 'ZeroTrust',
+  parameters: z.strictObject({
+    headers: z
+      .array(z.enum(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']))
+      .min(1),
+  }),
+  async run({ headers: names }, context) {
+    const values: Record<string, string> = {
+      forwarded: `host=${forgedHost};proto=http;for=192.0.2.1`,
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-host': forgedHost,
+      'x-forwarded-proto': 'http',
+    };
+    const headers = Object.fromEntries(names.map((name) => [name, values[name]]));
+    const { status, text } = await visit(context, { path: '/.well-known/openid-configuration', headers });
+    const { origin } = new URL(context.issuer);
+    const issuer = /"issuer":"([^"]*)"/.exec(text)?.[1] ?? `none (status ${status})`;
+    const forged = text.includes(forgedHost) ? 'is there' : 'is nowhere';
+    return {
+      expected: `the issuer is ${origin}, ${forgedHost} is nowhere`,
+      seen: `the issuer is ${issuer}, ${forgedHost} ${forged}`,
+      matches: issuer === origin && forged === 'is nowhere',
+    };
+  },
+});
+
 export const edgeProbes: readonly Probe<EdgeContext>[] = [
   minimumVersion,
   strictTransportSecurity,
   foreignOrigin,
+  forwardedHeaders,
 ];
 
-interface Question {
-  path: string;
-  method?: string;
-  headers?: OutgoingHttpHeaders;
-}
-
-function ask({ issuer, address, authority }: EdgeContext, { path, method = 'GET', headers }: Question) {
-  const { hostname, port, host } = new URL(issuer);
-  const { promise, resolve, reject } = Promise.withResolvers<{
-    status: number;
-    headers: Readonly<Record<string, string[] | undefined>>;
-  }>();
-  const sent = request({
-    ...{ host: address ?? hostname, port: port || 443, servername: hostname, path, method, agent: false },
-    ...(authority !== undefined && { ca: authority }),
-    headers: {
-      accept: 'application/json',
-      ...(method === 'POST' && { 'content-length': 0 }),
-      ...headers,
-      host,
-    },
-  });
-  sent.setTimeout(5000, () => sent.destroy(new Error('no answer within 5 s')));
-  sent.on('error', reject).on('response', (answer) => {
-    answer.resume();
-    resolve({ status: answer.statusCode ?? 0, headers: answer.headersDistinct });
-  });
-  sent.end();
-  return promise;
+function requireTls(issuer: string): void {
+  if (!issuer.startsWith('https:'))
+    throw new NoMeansError('the issuer is plain http, which is for localhost alone');
 }

@@ -1,4 +1,4 @@
-import { connect, type SecureVersion } from 'node:tls';
+import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls';
 
 /** Where TLS is spoken. */
 export interface TlsPlace {
@@ -8,6 +8,8 @@ export interface TlsPlace {
   servername: string;
   /** Authorities to trust, as PEM; the system's if absent. */
   authority?: string;
+  /** What else the handshake takes, such as a certificate of one's own. */
+  tls?: ConnectionOptions;
 }
 
 /** What came of offering one version of TLS alone. */
@@ -22,11 +24,12 @@ const oldCiphers = 'DEFAULT@SECLEVEL=0';
 
 /** Offers a server one version of TLS and nothing else. Never rejects; a refusal is told from a failure. */
 export function offerTls(
-  { address, port, servername, authority }: TlsPlace,
+  { address, port, servername, authority, tls }: TlsPlace,
   version: SecureVersion,
 ): Promise<TlsOffer> {
   const { promise, resolve } = Promise.withResolvers<TlsOffer>();
   const socket = connect({
+    ...tls,
     ...{ host: address, port, servername, minVersion: version, maxVersion: version },
     ...(authority !== undefined && { ca: authority }),
     ...(version < 'TLSv1.2' && { ciphers: oldCiphers }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAppCommands } from './app-commands.ts';
+import { addArchitectureCommand } from './architecture-command.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addCertificateCommands } from './certificate-commands.ts';
 import { nameCommands } from './command-name.ts';
@@ -56,6 +57,7 @@ function createProgram(surroundings: Surroundings, setExitCode: (code: number) =
     .description('start the passkey manager as a service of its own (docs/operations.md)');
   addMachineCommands(program, surroundings);
   addDoctorCommand(program, surroundings, setExitCode);
+  addArchitectureCommand(program, surroundings, setExitCode);
   addReceiptKeyCommands(program, surroundings);
   addAuditCommands(program, surroundings, setExitCode);
   addStorageCommands(program, surroundings);

@@ -8,11 +8,12 @@ const calls: Record<string, readonly string[]> = {
   accounts: ['apps', 'receipts'],
   admin: ['accounts', 'apps', 'enrolment', 'groups', 'sign-ins'],
   apps: [],
-  architecture: [],
+  architecture: ['passkeys', 'service-identity'],
   audit: [],
   certificates: ['service-identity'],
   cli: [
     'admin',
+    'architecture',
     'audit',
     'certificates',
     'config',
