@@ -145,6 +145,22 @@ describe('what is checked at every request', () => {
     assert.equal(await send({ ...headers, 'latchkey-request': 'x'.repeat(65) }), 400);
   });
 
+  it('remembers the nonces of each identity by themselves', async () => {
+    const nonce = crypto.randomUUID();
+    for (const name of ['provider', 'administration'] as const) {
+      const { credentials } = wire.connect(name);
+      await using other = openConnections({ url: wire.url, credentials, trustDomain, now: Date.now });
+      const { statusCode, body } = await request(`${wire.url}/v1/listPasskeys`, {
+        dispatcher: other.pool(),
+        method: 'POST',
+        headers: { 'latchkey-request': nonce, 'latchkey-time': String(Date.now()) },
+        body: JSON.stringify(someone),
+      });
+      await body.dump();
+      assert.equal(statusCode, 200, name);
+    }
+  });
+
   it('refuses what the identity may not call, and both sides know', async () => {
     const calls = {
       provider: ['issueTicket', 'confirmPasskey', 'setPasskeyStatus', 'removePasskeys'],
