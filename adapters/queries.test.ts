@@ -10,7 +10,14 @@ import { createRepositories } from './sqlite/open.ts';
 const sideTables: Record<string, { table: string; column: string }> = {
   'accounts.userHandles': { table: 'accountUserHandles', column: 'userHandles' },
   'accounts.groups': { table: 'accountGroups', column: 'groupId' },
+  'accounts.terms': { table: 'accountTerms', column: 'term' },
+  'groups.terms': { table: 'groupTerms', column: 'term' },
+  'apps.terms': { table: 'appTerms', column: 'term' },
+  'apps.proxiedOrigins': { table: 'appOrigins', column: 'proxiedOrigins' },
 };
+
+/** What is no table: how a subquery reads its own is a step of its own. */
+const noTable = /^SCAN (json_each|\(subquery)/;
 
 /** Statements that read all of a table on purpose: it never has more than a few rows. */
 const readsAll = [
@@ -39,7 +46,7 @@ describe('the queries', () => {
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all()
         .map(({ detail }) => String(detail));
-      const scans = plan.filter((step) => step.startsWith('SCAN') && !step.startsWith('SCAN json_each'));
+      const scans = plan.filter((step) => step.startsWith('SCAN') && !noTable.test(step));
       if (!readsAll.includes(sql)) assert.deepEqual(scans, [], sql);
     }
   });

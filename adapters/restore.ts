@@ -13,7 +13,18 @@ export interface Restore {
  * after the backup was made must not come back to life, so everybody signs in again and links are made anew. With the
  * sessions goes what would have ended them. Sign-ins, receipts and their keys are history, and stay.
  */
-const ephemeral = ['artifacts', 'invitations', 'challenges', 'tickets', 'proofs', 'passkeyEvents'] as const;
+const ephemeral = [
+  'artifacts',
+  'invitations',
+  'challenges',
+  'tickets',
+  'proofs',
+  'passkeyEvents',
+  'logoutNotices',
+  'approvals',
+  'initialAccessTokens',
+  'outgoingMails',
+] as const;
 
 /**
  * Brings a backup back and its schema up to date. No server may be running on it.

@@ -10,6 +10,11 @@ const expiring = [
   'tickets',
   'proofs',
   'passkeyEvents',
+  'logoutNotices',
+  'approvals',
+  'initialAccessTokens',
+  'outgoingMails',
+  'figures',
 ] as const satisfies readonly (keyof Storage)[];
 
 /** Deletes what had expired at `now`; resolves to the number of records. */

@@ -2,6 +2,7 @@
  * The yardstick: oidc-provider with the in-memory adapter that it brings along, and one passkey, verified by the
  * same library. No rooms, no pages, no audit, nothing durable.
  */
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import {
@@ -22,6 +23,7 @@ const rpID = 'localhost';
 const port = await freePort();
 const origin = `http://localhost:${port}`;
 const subject = 'ada';
+const machine = { id: 'machine', secret: randomBytes(32).toString('base64url') };
 
 /** What a login needs of a passkey. */
 let passkey: WebAuthnCredential | undefined;
@@ -44,6 +46,14 @@ const provider = new Provider(origin, {
       grant_types: ['authorization_code', 'refresh_token'],
       id_token_signed_response_alg: 'ES256',
     },
+    {
+      client_id: machine.id,
+      client_secret: machine.secret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [],
+      response_types: [],
+      grant_types: ['client_credentials'],
+    },
   ],
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   findAccount: (_ctx, sub) => ({
@@ -63,6 +73,14 @@ const provider = new Provider(origin, {
     devInteractions: { enabled: false },
     introspection: { enabled: true },
     revocation: { enabled: true },
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_ctx, audience) => ({
+        ...{ scope: 'people:read', audience, accessTokenTTL: 600 },
+        ...{ accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
+      }),
+    },
   },
   async loadExistingGrant(ctx) {
     const { client, session } = ctx.oidc;
@@ -82,7 +100,7 @@ createServer(async (request, response) => {
   if (!path.startsWith('/interaction/') && !path.startsWith('/setup')) return answer(request, response);
   const { type, body } = await own(path, request, response);
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-}).listen(port, 'localhost', () => tell({ ready: { origin, setupLink: `${origin}/setup` } }));
+}).listen(port, 'localhost', () => tell({ ready: { origin, setupLink: `${origin}/setup`, machine } }));
 answerQuestions();
 
 type Response = Parameters<typeof answer>[1];

@@ -1,6 +1,6 @@
 import type { MeasuredProcess } from './measured-process.ts';
 import { median } from './statistics.ts';
-import { createLane, type Lane, type Operation, operations, settle } from './workload.ts';
+import { createLane, type Lane, type Operation, settle } from './workload.ts';
 
 /** A server under measurement, warmed up. */
 export interface Contestant {
@@ -10,6 +10,8 @@ export interface Contestant {
 }
 
 export interface Plan {
+  /** What is measured. */
+  which: readonly Operation[];
   /** How many times each contestant gets its turn. */
   rounds: number;
   /** Operations of one kind in a turn. */
@@ -37,17 +39,17 @@ export async function createContestant(
   process: MeasuredProcess,
   plan: Plan,
 ): Promise<Contestant> {
-  const workplace = await settle(process.origin, process.setupLink);
+  const workplace = await settle(process);
   const lanes = await Promise.all(Array.from({ length: plan.lanes }, () => createLane(workplace)));
   const contestant = { name, process, lanes };
-  for (const operation of operations) await turn(contestant, operation, plan.warmUp);
+  for (const operation of plan.which) await turn(contestant, operation, plan.warmUp);
   return contestant;
 }
 
 /** Every round gives each contestant one turn, beginning with another one each time, so that drift hits all alike. */
 export async function compare(contestants: readonly Contestant[], plan: Plan): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const operation of operations) {
+  for (const operation of plan.which) {
     const cpu: Record<string, number[]> = Object.fromEntries(contestants.map(({ name }) => [name, []]));
     const waits: Record<string, number[]> = Object.fromEntries(contestants.map(({ name }) => [name, []]));
     for (let round = 0; round < plan.rounds; round++)

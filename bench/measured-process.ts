@@ -2,23 +2,30 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Announcement, Answer, Question } from './report-cpu.ts';
+import type { Announcement, Answer, Machine, Question } from './report-cpu.ts';
 
 /** A server in a process of its own, so that its CPU time is its alone. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly origin: string;
   /** Empty where there are no pages. */
   readonly setupLink: string;
+  /** That the program has by itself. */
+  readonly machine?: Machine;
   /** Microseconds of CPU since its start, all threads. */
   cpu(): Promise<number>;
   /** What reached its storage since its start, by name. */
   calls(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** @param file the program, beside this one @param settings added to the environment */
+/**
+ * @param file the program, beside this one
+ * @param settings added to the environment
+ * @param isSetUp there may be an administrator already, and then there is no link for one
+ */
 export async function startMeasured(
   file: string,
   settings: Readonly<Record<string, string>> = {},
+  { isSetUp = false } = {},
 ): Promise<MeasuredProcess> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env: { ...process.env, ...settings },
@@ -34,7 +41,8 @@ export async function startMeasured(
   };
   return {
     origin: ready.origin,
-    setupLink: ready.origin ? (ready.setupLink ?? (await printedLink(firstLines))) : '',
+    ...(ready.machine && { machine: ready.machine }),
+    setupLink: ready.origin && !isSetUp ? (ready.setupLink ?? (await printedLink(firstLines))) : '',
     async cpu() {
       const answer = await ask('cpu');
       return 'cpu' in answer ? answer.cpu : Number.NaN;

@@ -1,7 +1,12 @@
 /** In the measured process: answers the one that measures. */
 
 export type Question = 'cpu' | 'calls';
-export type Announcement = { ready: { origin: string; setupLink?: string } };
+/** An app that speaks for itself, with its secret. */
+export interface Machine {
+  id: string;
+  secret: string;
+}
+export type Announcement = { ready: { origin: string; setupLink?: string; machine?: Machine } };
 /** CPU in microseconds, user and system together. */
 export type Answer = { cpu: number } | { calls: Readonly<Record<string, number>> };
 

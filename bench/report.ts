@@ -20,8 +20,14 @@ export interface Report {
   measured: Line[];
   /** A login with the passkey manager in a process of its own: CPU of both, to one process in the same round. */
   hop: number;
+  /** A login with rules for authenticators in force: CPU, to one without in the same round. */
+  rules: number;
+  /** By engine: CPU of a login with the audit, to one without in the same round. */
+  audit: Readonly<Record<string, number>>;
   /** By engine: calls of each kind per login. */
   storeCalls: Record<string, Readonly<Record<string, number>>>;
+  /** What FIDO’s own metadata costs, in words. */
+  metadata: readonly string[];
   timing: Timing[];
   leftOut: string[];
 }
@@ -39,7 +45,8 @@ export function summarise(measured: readonly Measured[]): Line[] {
   );
 }
 
-export function printReport({ plan, measured, hop, storeCalls, timing, leftOut }: Report): void {
+export function printReport(report: Report): void {
+  const { plan, measured, hop, rules, audit, storeCalls, metadata, timing, leftOut } = report;
   console.log(
     `CPU of the server per operation, ${plan.rounds} rounds of ${plan.perTurn}, ${plan.lanes} at once\n`,
   );
@@ -53,7 +60,12 @@ export function printReport({ plan, measured, hop, storeCalls, timing, leftOut }
   console.log(
     '\nThe line "bare again" is bare oidc-provider against itself: what it is off 1.00 is noise.\n',
   );
-  console.log(`The passkey manager apart costs ${hop.toFixed(2)} times the CPU of a login in one process.\n`);
+  console.log(`The passkey manager apart costs ${hop.toFixed(2)} times the CPU of a login in one process.`);
+  console.log(`Rules for authenticators cost ${rules.toFixed(2)} times the CPU of a login without.`);
+  for (const [engine, cost] of Object.entries(audit))
+    console.log(`The audit costs ${cost.toFixed(2)} times the CPU of a login without, ${engine}.`);
+  console.log();
+  for (const line of metadata) console.log(`FIDO metadata: ${line}`);
   for (const [engine, calls] of Object.entries(storeCalls)) {
     const kinds = Object.entries(calls).map(([name, count]) => `${count} ${name}`);
     console.log(`Storage calls per login, ${engine}: ${kinds.join(', ')}`);

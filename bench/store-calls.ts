@@ -7,7 +7,7 @@ const logins = 20;
 export async function storeCallsPerLogin(
   process: MeasuredProcess,
 ): Promise<Readonly<Record<string, number>>> {
-  const lane = await createLane(await settle(process.origin, process.setupLink));
+  const lane = await createLane(await settle(process));
   const before = await process.calls();
   for (let done = 0; done < logins; done++) await lane.login();
   const after = await process.calls();

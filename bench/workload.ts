@@ -1,11 +1,20 @@
 import * as client from 'openid-client';
 import { createSoftwareBrowser, type SoftwareBrowser } from '../e2e/software-browser.ts';
 import type { SoftwareAuthenticator } from '../server/testing/authenticator.ts';
+import type { MeasuredProcess } from './measured-process.ts';
+import type { Machine } from './report-cpu.ts';
 
 const redirectUri = 'http://localhost:3001/callback';
 
 /** What is measured, in the order of the report. */
-export const operations = ['login', 'refresh', 'userinfo', 'introspection'] as const;
+export const operations = [
+  'login',
+  'refresh',
+  'userinfo',
+  'introspection',
+  'client credentials (JWT)',
+  'JWKS',
+] as const;
 export type Operation = (typeof operations)[number];
 
 /** One person at one server, doing one thing after the other. */
@@ -14,19 +23,24 @@ export type Lane = Record<Operation, () => Promise<void>>;
 export interface Workplace {
   origin: string;
   authenticator: SoftwareAuthenticator;
+  machine: Machine;
 }
 
 /** Makes the one account of a new server, with a passkey in software. */
-export async function settle(origin: string, setupLink: string): Promise<Workplace> {
+export async function settle({ origin, setupLink, machine }: MeasuredProcess): Promise<Workplace> {
+  if (!machine) throw new Error('there is no app that speaks for itself');
   const browser = createSoftwareBrowser(origin);
   await browser.enrol(setupLink, { name: 'Ada Lovelace', userName: 'ada' });
-  return { origin, authenticator: browser.authenticator };
+  return { origin, authenticator: browser.authenticator, machine };
 }
 
 /** The person signs in to the demo app once, and can then do everything. */
-export async function createLane({ origin, authenticator }: Workplace): Promise<Lane> {
+export async function createLane({ origin, authenticator, machine }: Workplace): Promise<Lane> {
   const browser = createSoftwareBrowser(origin, authenticator);
   const provider = await discover(origin);
+  const speaker = await client.discovery(new URL(origin), machine.id, machine.secret, undefined, {
+    execute: [client.allowInsecureRequests],
+  });
   let tokens = await login(provider, browser);
   return {
     async login() {
@@ -41,6 +55,14 @@ export async function createLane({ origin, authenticator }: Workplace): Promise<
     async introspection() {
       const { active } = await client.tokenIntrospection(provider, tokens.access_token);
       if (!active) throw new Error('the access token is not active');
+    },
+    async 'client credentials (JWT)'() {
+      const resource = `${origin}/api/v1`;
+      await client.clientCredentialsGrant(speaker, { resource, scope: 'people:read' });
+    },
+    async JWKS() {
+      const answer = await fetch(`${origin}/jwks`);
+      if (!(await answer.text()).includes('"keys"')) throw new Error('there are no keys');
     },
   };
 }

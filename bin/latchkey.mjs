@@ -13,7 +13,7 @@ const launcher = fileURLToPath(import.meta.url);
 
 const [command, ...rest] = process.argv.slice(2);
 
-if (['start', 'passkeys'].includes(command) && process.env.npm_lifecycle_event) stopWithParent();
+if (['start', 'passkeys', 'signer'].includes(command) && process.env.npm_lifecycle_event) stopWithParent();
 
 // `npm ci --omit=dev` runs `prepare` too: what was built before stays.
 if (command === 'prepare' && !existsSync(join(root, 'node_modules/esbuild')))
@@ -48,6 +48,8 @@ async function run() {
     return rest[0] ? runFile(rest[0], rest.slice(1)) : refuse('latchkey run needs a file.', 2);
   if (command === 'passkeys' && rest.length === 0)
     return import('../server/passkeys/remote/main.ts').then(({ start }) => start());
+  if (command === 'signer' && rest.length === 0)
+    return import('../server/external-signing/pkcs11/main.ts').then(({ start }) => start());
   const asksForHelp = rest.some((word) => word === '--help' || word === '-h');
   if (command !== 'start' || asksForHelp)
     return import('../server/cli/main.ts').then(({ main }) => main(process.argv));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../e2e/free-port.ts';
 import { type ServerProcess, startServer } from '../e2e/server-process.ts';
 import { createSoftwareBrowser, type SoftwareBrowser } from '../e2e/software-browser.ts';
@@ -20,7 +21,9 @@ describe('the demo app', () => {
     await browser.enrol(await provider.setupLink(), { name: 'Ada <Lovelace>', userName: 'ada' });
     origin = `http://localhost:${await freePort()}`;
     const addresses = ['--redirect', `${origin}/callback`, '--post-logout-redirect', `${origin}/`];
-    await provider.latchkey('app', 'add', 'Demo', '--id', 'my-demo', '--kind', 'browser', ...addresses);
+    const told = ['--backchannel-logout-uri', `${origin}/backchannel-logout`];
+    const options = ['--kind', 'browser', ...addresses, ...told, '--backchannel-logout-session-required'];
+    await provider.latchkey('app', 'add', 'Demo', '--id', 'my-demo', ...options);
     demo = createDemo({ issuer: provider.origin, origin, clientId: 'my-demo' })
       .on('error', () => {})
       .listen(Number(new URL(origin).port), 'localhost');
@@ -87,6 +90,32 @@ describe('the demo app', () => {
     assert.equal(logout.origin, provider.origin);
     assert.equal(logout.searchParams.get('post_logout_redirect_uri'), `${origin}/`);
     assert.match((await send('/')).text, /This app has no accounts/);
+  });
+
+  it('is told when the person signs out elsewhere, and says so once', async () => {
+    await send(await signIn());
+    assert.match((await send('/')).text, /Signed in as Ada/);
+    const elsewhere = createSoftwareBrowser(provider.origin, browser.authenticator);
+    await elsewhere.authorize(new URL((await send('/sign-in')).answer.headers.get('location') ?? ''));
+    await elsewhere.post('/account/sessions/end-others', {});
+    const signedOut = /<p role="status">You are signed out: .* told this app that your session there is over/;
+    for (const until = Date.now() + 10_000; ; await delay(50)) {
+      const { text } = await send('/');
+      if (signedOut.test(text)) break;
+      assert.ok(Date.now() < until, text);
+    }
+    assert.doesNotMatch((await send('/')).text, /role="status"/);
+  });
+
+  it('refuses what is no logout token', async () => {
+    await send(await signIn());
+    for (const body of ['', 'logout_token=a.b.c']) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const { answer, text } = await send('/backchannel-logout', { method: 'POST', headers, body });
+      assert.equal(answer.status, 400);
+      assert.match(text, /"invalid_request"/);
+    }
+    assert.match((await send('/')).text, /Signed in as Ada/);
   });
 
   it('says in its own words that the person cancelled', async () => {

@@ -6,7 +6,9 @@ const origin = 'http://localhost:3001';
 const issuer = new URL(process.argv[2] ?? process.env.DEMO_ISSUER ?? 'http://localhost:3000').origin;
 
 await providerAt(issuer);
-const server = createDemo({ issuer, origin })
+// `DEMO_ACR=phrh` wants a key that hardware keeps.
+const acrValues = process.env.DEMO_ACR?.split(' ');
+const server = createDemo({ issuer, origin, ...(acrValues && { sensitivity: { acrValues, maxAge: 60 } }) })
   .listen(3001, 'localhost', () => console.log(`The demo app is at ${origin} and signs in with ${issuer}.`))
   .on('error', (error: NodeJS.ErrnoException) => {
     console.error(error.code === 'EADDRINUSE' ? 'Port 3001 is taken by another program.' : error.message);

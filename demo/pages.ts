@@ -9,7 +9,7 @@ const meanings: Readonly<Record<string, string>> = {
   exp: 'Not valid after this.',
   iat: 'When it was made.',
   auth_time: 'When the passkey was used.',
-  acr: 'How strong the sign-in was; phr is resistant to phishing.',
+  acr: 'How strong the sign-in was; phr is resistant to phishing, phrh with a key that hardware keeps.',
   amr: 'What was used to sign in.',
   nonce: 'What this app sent along, so that an old token cannot be replayed.',
   at_hash: 'Ties the access token to this ID token.',
@@ -25,10 +25,14 @@ const meanings: Readonly<Record<string, string>> = {
 
 const times = new Set(['exp', 'iat', 'auth_time', 'updated_at']);
 
-export function signedOutPage(issuer: string): Html {
+export function signedOutPage(issuer: string, { endedElsewhere }: { endedElsewhere: boolean }): Html {
+  const news = endedElsewhere
+    ? html`<p role="status">You are signed out: ${issuer} told this app that your session there is over.</p>`
+    : html``;
   return page(
     'A small app',
     html`
+      ${news}
       <p>This app has no accounts and keeps no passwords. It asks <strong>${issuer}</strong> who you are.</p>
       <p><a class="button" href="/sign-in">Sign in</a></p>`,
   );
@@ -41,6 +45,7 @@ export function signedInPage(signedIn: SignedIn): Html {
     html`
       <div class="actions">
         ${signedIn.refreshToken ? action('/refresh', 'Refresh') : html``}
+        <a class="button" href="/sensitive">Open something sensitive</a>
         ${action('/sign-out', 'Sign out')}
       </div>
       <p role="status">${tokensSentence(signedIn)}</p>
@@ -48,6 +53,23 @@ export function signedInPage(signedIn: SignedIn): Html {
       ${claimsTable('ID token', signedIn.claims)}
       <h2>What userinfo says</h2>
       ${claimsTable('Userinfo', signedIn.userInfo)}`,
+  );
+}
+
+/** What the resource server answers. */
+export interface Told {
+  secret: string;
+  acr: string;
+  auth_time: number;
+}
+
+export function sensitivePage({ secret, acr, auth_time }: Told): Html {
+  return page(
+    'Something sensitive',
+    html`
+      <p>${secret}</p>
+      <p>The resource server gave this away for a sign-in of class <code>${acr}</code> at ${timeOf(auth_time * 1000)}.</p>
+      <p><a class="button" href="/">Back</a></p>`,
   );
 }
 

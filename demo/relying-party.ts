@@ -1,10 +1,15 @@
 import * as client from 'openid-client';
+import { createLogoutTokenCheck, type LoggedOut } from './logout-token.ts';
+import { askingFor, type Wanted } from './step-up.ts';
 
 /** What has to be remembered between sending a person away and their coming back. */
 export interface SignInRequest {
   state: string;
   nonce: string;
   codeVerifier: string;
+  /** What was asked of the sign-in, and where the person goes on after it. */
+  wanted?: Wanted;
+  returnTo?: string;
 }
 
 /** What a finished sign-in left in the app's hands. */
@@ -12,6 +17,7 @@ export interface SignedIn {
   idToken: string;
   claims: Claims;
   userInfo: Claims;
+  accessToken: string;
   accessTokenExpiresAt: number;
   refreshToken?: string;
   /** How often the tokens were renewed. */
@@ -22,12 +28,18 @@ export type Claims = Readonly<Record<string, unknown>>;
 type Tokens = Awaited<ReturnType<typeof client.authorizationCodeGrant>>;
 
 export interface RelyingParty {
-  beginSignIn(): Promise<{ request: SignInRequest; url: URL }>;
+  beginSignIn(
+    asked?: Pick<SignInRequest, 'wanted' | 'returnTo'>,
+  ): Promise<{ request: SignInRequest; url: URL }>;
   /** @throws the errors of openid-client: a refusal by the provider, or an answer that does not check out */
   finishSignIn(answer: URL, request: SignInRequest, now: number): Promise<SignedIn>;
   refresh(signedIn: SignedIn, now: number): Promise<SignedIn>;
+  /** Asks a resource server in the person's name. @throws the errors of openid-client */
+  fetch(signedIn: SignedIn, url: URL): Promise<unknown>;
   /** Where the browser goes to sign out of the provider too (OpenID Connect RP-Initiated Logout 1.0). */
   signOutUrl(signedIn: SignedIn): Promise<URL>;
+  /** Whom a logout token means. @throws Error for anything but one for this app, that did not come before */
+  loggedOutBy(token: string): Promise<LoggedOut>;
 }
 
 export interface RelyingPartyOptions {
@@ -40,9 +52,14 @@ export interface RelyingPartyOptions {
 /** The protocol side of the app: a public client with PKCE, `state` and `nonce`. Finds the provider when it is first needed. */
 export function createRelyingParty({ issuer, origin, clientId }: RelyingPartyOptions): RelyingParty {
   const provider = rememberSuccess(() => discover(issuer, clientId));
+  const logoutTokens = rememberSuccess(async () => {
+    const { jwks_uri: keys = '' } = (await provider()).serverMetadata();
+    return createLogoutTokenCheck({ issuer, clientId, keys });
+  });
   return {
-    async beginSignIn() {
+    async beginSignIn(asked = {}) {
       const request = {
+        ...asked,
         state: client.randomState(),
         nonce: client.randomNonce(),
         codeVerifier: client.randomPKCECodeVerifier(),
@@ -55,6 +72,7 @@ export function createRelyingParty({ issuer, origin, clientId }: RelyingPartyOpt
         nonce: request.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(request.codeVerifier),
         code_challenge_method: 'S256',
+        ...(asked.wanted && askingFor(asked.wanted)),
       });
       return { request, url };
     },
@@ -65,6 +83,7 @@ export function createRelyingParty({ issuer, origin, clientId }: RelyingPartyOpt
         expectedNonce: request.nonce,
         pkceCodeVerifier: request.codeVerifier,
         idTokenExpected: true,
+        ...(request.wanted?.maxAge !== undefined && { maxAge: request.wanted.maxAge }),
       });
       return signedInBy(await provider(), tokens, now);
     },
@@ -79,12 +98,19 @@ export function createRelyingParty({ issuer, origin, clientId }: RelyingPartyOpt
       };
     },
 
+    async fetch({ accessToken }, url) {
+      const answer = await client.fetchProtectedResource(await provider(), accessToken, url, 'GET');
+      return answer.json();
+    },
+
     async signOutUrl({ idToken }) {
       return client.buildEndSessionUrl(await provider(), {
         id_token_hint: idToken,
         post_logout_redirect_uri: `${origin}/`,
       });
     },
+
+    loggedOutBy: async (token) => (await logoutTokens())(token),
   };
 }
 
@@ -95,13 +121,14 @@ async function signedInBy(provider: client.Configuration, tokens: Tokens, now: n
     idToken: tokens.id_token,
     claims: { ...claims },
     userInfo: await client.fetchUserInfo(provider, tokens.access_token, claims.sub),
+    accessToken: tokens.access_token,
     accessTokenExpiresAt: now + (tokens.expires_in ?? 0) * 1000,
     ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),
     refreshed: 0,
   };
 }
 
-function discover(issuer: string, clientId: string): Promise<client.Configuration> {
+export function discover(issuer: string, clientId: string): Promise<client.Configuration> {
   const url = new URL(issuer);
   return client.discovery(url, clientId, undefined, client.None(), {
     // Plain http is for a provider on this machine alone.
@@ -110,7 +137,7 @@ function discover(issuer: string, clientId: string): Promise<client.Configuratio
 }
 
 /** Calls until it worked once. */
-function rememberSuccess<T>(call: () => Promise<T>): () => Promise<T> {
+export function rememberSuccess<T>(call: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {
     result ??= call().catch((error) => {

@@ -39,11 +39,12 @@ const shared = (one: string, other: string) =>
   service(one).networks.filter((network) => service(other).networks.includes(network));
 
 describe('compose.yaml', () => {
-  it('runs a gateway, two providers, the passkey manager and a database', () => {
+  it('runs a gateway, two providers, the console, the passkey manager and a database', () => {
     assert.deepEqual(Object.keys(compose.services), [
       'gateway',
       'provider-1',
       'provider-2',
+      'administration',
       'commands',
       'passkeys',
       'database',
@@ -80,7 +81,12 @@ describe('compose.yaml', () => {
   it('lets the gateway alone be reached from outside, and nothing pass by a hop', () => {
     for (const [name, { ports }] of services) assert.equal(Boolean(ports), name === 'gateway', name);
     for (const [name, network] of Object.entries(compose.networks))
-      assert.equal(network?.internal ?? false, name !== 'outside', name);
+      assert.equal(network?.internal ?? false, !['outside', 'metadata'].includes(name), name);
+    const waysOut = services.filter(([, { networks }]) => networks.includes('metadata'));
+    assert.deepEqual(
+      waysOut.map(([name]) => name),
+      ['passkeys'],
+    );
     assert.deepEqual(shared('gateway', 'passkeys'), []);
     assert.deepEqual(shared('gateway', 'database'), []);
     for (const [one, other] of [
@@ -104,6 +110,16 @@ describe('compose.yaml', () => {
     for (const [name, { environment = {} }] of services)
       for (const [key, value] of Object.entries(environment))
         assert.ok(!/mongodb:|password=/.test(String(value)), `${name}: ${key} holds a secret`);
+  });
+
+  it('gives the console, and no provider, what an administrator may do at the passkey manager', () => {
+    const { volumes = [], environment = {}, ...rest } = service('administration');
+    const { volumes: _, environment: ofProvider = {}, ...provider } = service('provider-1');
+    assert.deepEqual(rest, provider);
+    assert.deepEqual(environment, { ...ofProvider, LATCHKEY_ADMINISTRATION: 'on' });
+    assert.ok(volumes.some((volume) => volume.includes('/certificates/administration:')));
+    assert.match(text('deploy/Caddyfile'), /@administration path \/console \/console\/\* \/api\/\*/);
+    assert.equal(service('gateway').environment?.LATCHKEY_CONSOLE, 'administration:3000');
   });
 
   it('finds the secrets that make-secrets.sh makes, and says what else is to be put there', () => {

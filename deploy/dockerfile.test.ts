@@ -60,6 +60,7 @@ describe('the image', () => {
     assert.notEqual(inContainer(['sh', '-c', 'touch bin/new']).status, 0, 'the root can be written to');
     const port = String(await freePort());
     const settings = {
+      LATCHKEY_FIDO_METADATA_URL: 'off',
       LATCHKEY_ISSUER: `http://localhost:${port}`,
       LATCHKEY_LISTEN_PORT: port,
       LATCHKEY_LISTEN_HOST: '127.0.0.1',
@@ -68,7 +69,7 @@ describe('the image', () => {
     try {
       await healthy(settings, server);
       const listed = inContainer([...image.command.slice(0, -1), 'keys', 'list', '--json'], settings);
-      assert.equal(JSON.parse(listed.stdout).length, 2);
+      assert.equal(JSON.parse(listed.stdout).signing.length, 3);
       const page = await fetch(`http://localhost:${port}/`);
       assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
     } finally {
@@ -90,7 +91,11 @@ describe('the image', () => {
     const { provider, passkeys } = await prepareTwoUsers();
     const [issuerPort, passkeysPort] = [String(await freePort()), String(await freePort())];
     const command = image.command.slice(0, -1);
-    const shared = { LATCHKEY_ISSUER: `http://localhost:${issuerPort}`, LATCHKEY_TRUST_DOMAIN: trustDomain };
+    const shared = {
+      LATCHKEY_ISSUER: `http://localhost:${issuerPort}`,
+      LATCHKEY_TRUST_DOMAIN: trustDomain,
+      LATCHKEY_FIDO_METADATA_URL: 'off',
+    };
     const settingsOf = ({ folder, certificates }: typeof provider) => ({
       ...shared,
       LATCHKEY_DATA_DIR: join(folder, 'data'),

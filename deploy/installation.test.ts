@@ -57,6 +57,7 @@ async function startAndStop(folder: string, [program = '', ...args]: string[]): 
   const port = await freePort();
   const env = {
     ...machine,
+    LATCHKEY_FIDO_METADATA_URL: 'off',
     LATCHKEY_ISSUER: `http://localhost:${port}`,
     LATCHKEY_DATA_DIR: join(folder, 'data'),
   };

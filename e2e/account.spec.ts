@@ -1,5 +1,13 @@
 import type { Browser, Page } from '@playwright/test';
-import { atHeading, openAccount, type Person, signInByButton, signUp } from './actions.ts';
+import {
+  addOnAnotherDevice,
+  atHeading,
+  onlyCredential,
+  openAccount,
+  type Person,
+  signInByButton,
+  signUp,
+} from './actions.ts';
 import { addAuthenticator, type Credential, type VirtualAuthenticator } from './authenticator.ts';
 import { expect, newPerson, test } from './fixtures.ts';
 
@@ -142,16 +150,7 @@ test.describe('account', () => {
 
 /** Makes a passkey on another device. This browser keeps the one it has; the new one is for elsewhere. */
 async function secondPasskey(page: Page, own: VirtualAuthenticator): Promise<Credential> {
-  await passkeys(page).getByRole('button', { name: 'Add a passkey' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
-  await dialog.getByRole('button', { name: 'Confirm it is you' }).click();
-  await expect(dialog.getByRole('button', { name: 'Create passkey' })).toBeVisible();
-  const first = await onlyCredential(own);
-  await own.remove();
-  const other = await addAuthenticator(page);
-  await dialog.getByRole('button', { name: 'Create passkey' }).click();
-  await expect(passkeys(page).getByRole('button', { name: 'Rename' })).toHaveCount(2);
-  const second = await onlyCredential(other);
+  const { other, first, second } = await addOnAnotherDevice(page, { own });
   await other.removeCredential(second.credentialId);
   await other.addCredential(first);
   return second;
@@ -167,10 +166,4 @@ async function signedInElsewhere(browser: Browser, origin: string, credential: C
   await signInByButton(page, () => openAccount(page, origin));
   await atHeading(page, 'Your account');
   return page;
-}
-
-async function onlyCredential(authenticator: VirtualAuthenticator): Promise<Credential> {
-  const [credential] = await authenticator.credentials();
-  if (!credential) throw new Error('there is no passkey');
-  return credential;
 }

@@ -9,6 +9,8 @@ export interface VirtualAuthenticator {
   credentials(): Promise<Credential[]>;
   removeCredential(credentialId: string): Promise<void>;
   addCredential(credential: Credential): Promise<void>;
+  /** What is said of backups from the next use on (WebAuthn L3 §6.1.3): a right authenticator never changes BE. */
+  setBackup(credentialId: string, flags: { eligible?: boolean; isOn?: boolean }): Promise<void>;
   /** Takes the whole authenticator away, as if the device were left at home. */
   remove(): Promise<void>;
 }
@@ -21,23 +23,34 @@ export interface Credential {
   privateKey: string;
   userHandle?: string;
   signCount: number;
+  backupEligibility?: boolean;
+  backupState?: boolean;
 }
 
-/** Adds an authenticator that keeps discoverable, synced passkeys and verifies its user. */
-export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator> {
+/**
+ * `synced`: as a password manager of the browser; `device-bound`: as a laptop that keeps its keys to itself;
+ * `security-key`: as one on USB, of which the browser tells the model only where that is asked for.
+ */
+export type AuthenticatorKind = 'synced' | 'device-bound' | 'security-key';
+
+/** Adds an authenticator that keeps discoverable passkeys and verifies its user. */
+export async function addAuthenticator(
+  page: Page,
+  kind: AuthenticatorKind = 'synced',
+): Promise<VirtualAuthenticator> {
   const session: CDPSession = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       ctap2Version: 'ctap2_1',
-      transport: 'internal',
+      transport: kind === 'security-key' ? 'usb' : 'internal',
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
       automaticPresenceSimulation: true,
-      defaultBackupEligibility: true,
-      defaultBackupState: true,
+      defaultBackupEligibility: kind === 'synced',
+      defaultBackupState: kind === 'synced',
     },
   });
   return {
@@ -55,6 +68,14 @@ export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator
     },
     async addCredential(credential) {
       await session.send('WebAuthn.addCredential', { authenticatorId, credential });
+    },
+    async setBackup(credentialId, { eligible, isOn }) {
+      await session.send('WebAuthn.setCredentialProperties', {
+        authenticatorId,
+        credentialId,
+        ...(eligible !== undefined && { backupEligibility: eligible }),
+        ...(isOn !== undefined && { backupState: isOn }),
+      });
     },
     async remove() {
       await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });

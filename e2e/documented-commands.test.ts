@@ -20,7 +20,13 @@ import { freePort } from './free-port.ts';
 import { createSoftwareBrowser } from './software-browser.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const files = ['README.md', 'docs/getting-started.md', 'docs/operations.md', 'docs/performance.md'];
+const files = [
+  'README.md',
+  'docs/getting-started.md',
+  'docs/operations.md',
+  'docs/performance.md',
+  'docs/migrating.md',
+];
 
 /** Commands that run elsewhere, each with where. */
 const provenElsewhere: Readonly<Record<string, string>> = {
@@ -30,7 +36,15 @@ const provenElsewhere: Readonly<Record<string, string>> = {
     'e2e/passkey-service.ts, in the project passkeys-remote',
   'npm run latchkey -- verify-architecture': 'e2e/verify-architecture.test.ts',
   'npm run latchkey -- passkeys': 'e2e/passkey-service.ts, in the project passkeys-remote',
+  'npm run latchkey -- login --server https://login.example.com\nexport LATCHKEY_SERVER=https://login.example.com\nnpm run latchkey -- user list --search grace\nnpm run latchkey -- logout':
+    'server/cli/remote/remote.test.ts',
   'npm run demo': 'e2e/try-it.spec.ts, as the server starts it',
+  'curl --header "Authorization: Bearer $TOKEN" "https://login.example.com/api/v1/people?text=grace"':
+    'interop/guides/node.ts, after the guide curl',
+  'npm run latchkey -- import pocket-id pocket-id-export.zip --dry-run\nnpm run latchkey -- import pocket-id pocket-id-export.zip':
+    'server/cli/transfer-commands.test.ts',
+  'export LATCHKEY_STORAGE=mongodb://db.internal/latchkey?replicaSet=rs0 LATCHKEY_SECRET_FILE=new-secret\nnpm run latchkey -- migrate\nLATCHKEY_TRANSFER_PASSPHRASE_FILE=passphrase npm run latchkey -- import everything.age':
+    'server/cli/transfer-commands.test.ts',
   'npm run bench': 'it is a measurement, and never a test',
 };
 
@@ -44,12 +58,18 @@ interface Block {
 const blocks = files.flatMap(blocksOf);
 const copy = mkdtempSync(join(tmpdir(), 'latchkey-docs-'));
 const origin = `http://localhost:${await freePort()}`;
-const env = { ...process.env, LATCHKEY_ISSUER: origin, LATCHKEY_LOG_FORMAT: 'json' };
+const env = {
+  ...process.env,
+  LATCHKEY_ISSUER: origin,
+  LATCHKEY_LOG_FORMAT: 'json',
+  LATCHKEY_FIDO_METADATA_URL: 'off',
+};
 let server: ChildProcess | undefined;
 
 describe('the commands in the documentation', () => {
   before(async () => {
     copyTree();
+    copyFileSync(join(root, 'server/transfer/fixtures/keycloak-realm.json'), join(copy, 'realm.json'));
     const link = await start();
     const browser = createSoftwareBrowser(origin);
     await browser.enrol(link, { name: 'Ada Lovelace', userName: 'ada' });

@@ -47,7 +47,7 @@ test.describe('links from an administrator', () => {
     await expect(newDevice.getByText('Your earlier passkeys stop working')).toBeVisible();
     await newDevice.getByRole('button', { name: 'Create passkey' }).click();
     await atHeading(newDevice, 'Your account');
-    await expect(newDevice.getByText('Suspended')).toBeVisible();
+    await expect(newDevice.getByText('Suspended', { exact: true })).toBeVisible();
     await expect(newDevice.getByText('Waiting for confirmation')).toBeVisible();
     await newDevice.context().close();
 

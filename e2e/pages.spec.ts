@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { complaintsOf } from './complaints.ts';
 import { expect, test } from './fixtures.ts';
 import { visitAllPages } from './tour.ts';
 
@@ -11,15 +10,15 @@ for (const colorScheme of ['light', 'dark'] as const)
     authenticator,
     freshServer,
     app,
+    model,
   }) => {
-    test.setTimeout(90_000);
+    test.setTimeout(120_000);
     await page.setViewportSize(narrow);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const server = await freshServer({ LATCHKEY_SIGN_UP: 'open' });
+    const server = await freshServer({ LATCHKEY_SIGN_UP: 'open', ...model.settings });
     const found: string[] = [];
-    await visitAllPages({ page, authenticator, server, appOrigin: app.origin }, async (name) => {
-      for (const complaint of [...(await axe(page)), ...(await overflow(page)), ...(await motion(page))])
-        found.push(`${name}: ${complaint}`);
+    await visitAllPages({ page, authenticator, server, model, appOrigin: app.origin }, async (name) => {
+      for (const complaint of await complaintsOf(page)) found.push(`${name}: ${complaint}`);
     });
     expect(found).toEqual([]);
   });
@@ -68,27 +67,3 @@ test('the app’s ui_locales goes before the browser’s language', async ({ pag
   await page.goto(request.href);
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
 });
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-  );
-}
-
-/** What would move, although less motion was asked for. */
-function motion(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`[...document.querySelectorAll('*')].flatMap((element) =>
-    ['', '::before', '::after']
-      .map((part) => ({ part, style: getComputedStyle(element, part || undefined) }))
-      .filter(({ style }) => style.transitionDuration !== '0s' || style.animationName !== 'none')
-      .map(({ part }) => 'moves: ' + element.tagName + '.' + element.className + part))`);
-}
-
-/** WCAG 2.2 §1.4.10: no second direction of scrolling. */
-async function overflow(page: Page): Promise<string[]> {
-  const [scrollWidth, clientWidth] = await page.evaluate<[number, number]>(
-    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  );
-  return scrollWidth > clientWidth ? [`is ${scrollWidth} px wide in ${clientWidth} px`] : [];
-}

@@ -29,10 +29,12 @@ export interface PasskeyServiceOptions {
   origin: string;
   /** A folder of the provider's, for the certificates and the service's data. */
   folder: string;
+  /** Of its own, beside those that it needs to be there. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 export async function startPasskeyService(options: PasskeyServiceOptions): Promise<PasskeyServiceProcess> {
-  const { engine, origin, folder } = options;
+  const { engine, origin, folder, settings = {} } = options;
   const port = await freePort();
   const dataDir = join(folder, 'passkeys');
   const names = {
@@ -54,6 +56,8 @@ export async function startPasskeyService(options: PasskeyServiceOptions): Promi
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_LISTEN_PORT: String(port),
     LATCHKEY_LOG_FORMAT: 'json',
+    LATCHKEY_FIDO_METADATA_URL: 'off',
+    ...settings,
   };
   let child: ChildProcess;
   let printed = '';

@@ -50,12 +50,15 @@ export async function startServer({
   const origin = `http://localhost:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const storage = await openTestStorage(engine, dataDir);
-  const passkeys = split ? await startPasskeyService({ engine, origin, folder: dataDir }) : undefined;
+  const passkeys = split
+    ? await startPasskeyService({ engine, origin, folder: dataDir, settings: ofPasskeys(settings) })
+    : undefined;
   const env = {
     ...withoutSettings(process.env),
     LATCHKEY_ISSUER: origin,
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_LOG_FORMAT: 'json',
+    LATCHKEY_FIDO_METADATA_URL: 'off',
     ...storage.settings,
     ...passkeys?.settings,
     ...settings,
@@ -94,6 +97,13 @@ export async function startServer({
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The metadata is the passkey manager's, wherever that is. */
+function ofPasskeys(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => name.startsWith('LATCHKEY_FIDO_METADATA_')),
+  );
 }
 
 async function setupLinkIn(output: () => string): Promise<string> {

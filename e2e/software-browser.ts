@@ -21,8 +21,14 @@ export interface SoftwareBrowser {
    * @returns the address at the app that the browser was sent to
    */
   authorize(request: URL): Promise<URL>;
+  /** Follows a request to sign out, and says yes. @returns the address that the browser was sent to */
+  signOut(request: URL): Promise<URL>;
+  /** Opens the address that a device shows, says that the code is the device's, and signs in. */
+  connectDevice(shown: URL): Promise<void>;
   /** Follows redirects up to a page with a script, whose requests can then be made one by one. */
   open(url: URL): Promise<OpenPage>;
+  /** What a script of the account page sends. @throws Error where the answer is none of success */
+  post<Answer>(path: string, body: object): Promise<Answer>;
   forgetCookies(): void;
 }
 
@@ -45,15 +51,18 @@ export function createSoftwareBrowser(
 ): SoftwareBrowser {
   let cookies = new CookieJar();
 
+  /** @param body JSON of a script, or a form of the page */
   async function send(url: URL, body?: object): Promise<Response> {
+    const isForm = body instanceof URLSearchParams;
     const response = await request(url, {
       redirect: 'manual',
       headers: {
         cookie: cookies.header(url),
-        accept: body ? 'application/json' : 'text/html',
-        ...(body && { 'content-type': 'application/json', origin, 'sec-fetch-site': 'same-origin' }),
+        accept: body && !isForm ? 'application/json' : 'text/html',
+        ...(body && { origin, 'sec-fetch-site': 'same-origin' }),
+        ...(body && !isForm && { 'content-type': 'application/json' }),
       },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      ...(body && { method: 'POST', body: isForm ? body : JSON.stringify(body) }),
     });
     cookies.keep(url, response.headers.getSetCookie());
     return response;
@@ -83,6 +92,15 @@ export function createSoftwareBrowser(
     return { url };
   }
 
+  /** Sends the first form of a page as its button would. */
+  function submit(base: URL, page = '', more: Record<string, string> = {}): Promise<Response> {
+    const [, action] = /<form[^>]* action="([^"]+)"/.exec(page) ?? [];
+    if (!action) throw new Error(`no form in:\n${page}`);
+    const values = page.matchAll(/ name="(xsrf|user_code)"[^>]* value="([^"]+)"/g);
+    const fields = Object.fromEntries([...values].map(([, name = '', value = '']) => [name, value]));
+    return send(new URL(action, base), new URLSearchParams({ ...fields, ...more }));
+  }
+
   /** Does what the script of an interaction's page would do; the address it goes to next. */
   async function answer({ kind, options, urls }: PageData, base: URL): Promise<URL> {
     const { location } =
@@ -109,6 +127,7 @@ export function createSoftwareBrowser(
         },
       };
     },
+    post: (path, body) => post(new URL(path, origin), body),
     forgetCookies() {
       cookies = new CookieJar();
     },
@@ -120,6 +139,19 @@ export function createSoftwareBrowser(
         person,
       );
       await post(new URL(at(urls, 'finish'), url), { response: authenticator.create(options) });
+    },
+    async signOut(from) {
+      const { url, page } = await follow(from);
+      const answer = await submit(url, page, { logout: 'yes' });
+      return new URL(answer.headers.get('location') ?? '', url);
+    },
+    async connectDevice(from) {
+      const { url, page } = await follow(from);
+      const confirmation = await submit(url, page);
+      const asked = await submit(url, await confirmation.text(), { confirm: 'yes' });
+      let step = await follow(new URL(asked.headers.get('location') ?? '', url));
+      while (step.page?.includes('id="page-data"'))
+        step = await follow(await answer(pageData(step.page), step.url));
     },
     async authorize(authorization) {
       let step = await follow(authorization);

@@ -2,25 +2,31 @@ import type { Page } from '@playwright/test';
 import { atHeading, createAccount, openAccount, signInByButton } from './actions.ts';
 import type { VirtualAuthenticator } from './authenticator.ts';
 import type { ServerProcess } from './server-process.ts';
+import { visitPagesOfDevices } from './tour-of-devices.ts';
+import { visitPagesOfRules } from './tour-of-rules.ts';
+import type { VirtualModel } from './virtual-model.ts';
 
-interface Tour {
+export interface Tour {
   page: Page;
   /** Where an app listens, if only to say hello. */
   appOrigin: string;
   authenticator: VirtualAuthenticator;
-  /** New, with sign-up open. */
+  /** New, with sign-up open, and the model of the authenticators known. */
   server: ServerProcess;
+  model: VirtualModel;
 }
 
 /** Called at each page, with a name fit for a file. */
-type Visit = (name: string) => Promise<void>;
+export type Visit = (name: string) => Promise<void>;
 
 /** Brings a new server through its whole life and stops at every page that a person can see. */
 export async function visitAllPages(tour: Tour, visit: Visit): Promise<void> {
   await setup(tour, visit);
-  await account(tour, visit);
+  await visitPagesOfDevices(tour, visit);
+  const app = await account(tour, visit);
   await asSomebodyElse(tour, visit);
   await endings(tour, visit);
+  await visitPagesOfRules(tour, { ...app, visit });
 }
 
 async function setup({ page, server }: Tour, visit: Visit): Promise<void> {
@@ -33,7 +39,8 @@ async function setup({ page, server }: Tour, visit: Visit): Promise<void> {
   await visit('welcome');
 }
 
-async function account({ page, server, authenticator, appOrigin }: Tour, visit: Visit): Promise<void> {
+/** Returns an app that was allowed. */
+async function account({ page, server, authenticator, appOrigin }: Tour, visit: Visit) {
   const redirectUri = `${appOrigin}/callback`;
   const { app } = JSON.parse(
     await server.latchkey(
@@ -47,7 +54,8 @@ async function account({ page, server, authenticator, appOrigin }: Tour, visit: 
       '--json',
     ),
   ) as { app: { id: string } };
-  await page.goto(authorizationRequest(server.origin, app.id, redirectUri));
+  const request = authorizationRequest(server.origin, app.id, redirectUri);
+  await page.goto(request);
   await atHeading(page, 'Connect to Field Notes?');
   await visit('consent');
   await page.getByRole('button', { name: 'Allow' }).click();
@@ -65,8 +73,9 @@ async function account({ page, server, authenticator, appOrigin }: Tour, visit: 
   }
   await authenticator.setPresent(false);
   await page.context().clearCookies();
-  await page.goto(authorizationRequest(server.origin, app.id, redirectUri));
+  await page.goto(request);
   await visit('sign-in');
+  return { appId: app.id, request };
 }
 
 async function asSomebodyElse({ page, server }: Tour, visit: Visit): Promise<void> {

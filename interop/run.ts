@@ -6,14 +6,24 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { inspect } from 'node:util';
+import { findBrowser } from '../e2e/browser.ts';
 import { startServer } from '../e2e/server-process.ts';
 import { createSoftwareBrowser } from '../e2e/software-browser.ts';
+import { builtinApps, demoAppId } from '../server/apps/builtin-apps.ts';
+import { generateRoot } from '../server/secret/secret.ts';
 import { createAuthenticator } from '../server/testing/authenticator.ts';
 import { algorithms } from '../server/testing/authenticator-keys.ts';
+import { attestationCases } from './attestations.ts';
 import { type Answers, converse, type Program } from './conversation.ts';
 import { checkEdge } from './edge/checks.ts';
 import { gateways } from './edge/gateways.ts';
+import { readVariables } from './guides/any-library.ts';
+import { checkClaims, guideChecks } from './guides/checks.ts';
+import { answersTo, preparePython } from './prepare-python.ts';
+import { checkRealMetadata } from './real-metadata.ts';
+import { checkSoftHsm, hasSoftHsm } from './softhsm.ts';
 
 interface Check {
   name: string;
@@ -22,16 +32,24 @@ interface Check {
 }
 
 const here = import.meta.dirname;
-const redirectUri = 'http://localhost:3001/callback';
-
-await using server = await startServer({ engine: 'sqlite' });
+const root = generateRoot();
+await using server = await startServer({
+  engine: 'sqlite',
+  settings: {
+    ...{ LATCHKEY_SECRET: root, LATCHKEY_RATE_LIMIT: '100000' },
+    // Gateways of sites ask from here.
+    LATCHKEY_TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+  },
+});
 const browser = createSoftwareBrowser(server.origin);
 await browser.enrol(await server.setupLink(), {
   name: 'Ada Lovelace',
   userName: 'ada',
   email: 'ada@example.com',
 });
-const relyingParty = { ISSUER: server.origin, CLIENT_ID: 'demo', REDIRECT_URI: redirectUri };
+const host = { server, root, browser };
+const demo = builtinApps({ issuer: server.origin, demo: true }).find(({ id }) => id === demoAppId);
+const relyingParty = demo ? readVariables(server.origin, demo) : {};
 
 function signIn(request: string): Promise<URL> {
   browser.forgetCookies();
@@ -55,6 +73,28 @@ const checks: Check[] = [
         talk(python('passkey_server.py', { ALGORITHM: String(algorithms[algorithm]) }), { create, get }),
     };
   }),
+  {
+    name: 'python-fido2 verifies attestation statements of our software authenticators, and refuses broken ones',
+    run: () => talk(python('attestation_verifier.py', {}), { attestations: attestationCases }),
+  },
+  { name: 'what the guides say of themselves', run: () => checkClaims(host) },
+  ...guideChecks(await findBrowser()).map(
+    ({ id, commands, run }): Check => ({
+      name: `the guide ${id} signs in`,
+      run() {
+        browser.forgetCookies();
+        return commands.every(isInstalled) ? run(host) : undefined;
+      },
+    }),
+  ),
+  {
+    name: 'FIDO’s own metadata, signed again, is understood whole',
+    run: () => (answersTo('python3', '--version') ? checkRealMetadata(preparePython()) : undefined),
+  },
+  {
+    name: 'SoftHSM has the signing keys, behind `latchkey signer`',
+    run: () => (hasSoftHsm() && isInstalled('pkcs11-tool') ? checkSoftHsm() : undefined),
+  },
   ...gateways.map(
     (gateway): Check => ({
       name: `${gateway.name} stands before ${process.env.TEST_MONGO_URL ? 'two providers on MongoDB' : 'one provider on SQLite'}`,
@@ -70,12 +110,17 @@ console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.left} skipp
 if (tally.failed > 0 || (tally.left > 0 && process.env.CI)) process.exitCode = 1;
 
 async function outcome({ name, run }: Check): Promise<keyof typeof tally> {
+  const begin = Date.now();
   try {
     const shown = await run();
     if (!shown) return say('left', `Left out: ${name} (not installed)`);
-    return say('passed', [`✔ ${name}`, ...shown.map((sentence) => `    ${sentence}`)].join('\n'));
+    const seconds = ((Date.now() - begin) / 1000).toFixed(1);
+    return say(
+      'passed',
+      [`✔ ${name} (${seconds} s)`, ...shown.map((sentence) => `    ${sentence}`)].join('\n'),
+    );
   } catch (error) {
-    return say('failed', `✖ ${name}\n${(error as Error).message}`);
+    return say('failed', `✖ ${name}\n${inspect(error)}`);
   }
 }
 
@@ -90,22 +135,10 @@ function talk(program: Program | undefined, answers: Answers): Promise<string[]>
 
 function python(file: string, env: Record<string, string>): Program | undefined {
   if (!answersTo('python3', '--version')) return undefined;
-  const venv = join(tmpdir(), 'latchkey-interop-python');
-  if (!existsSync(join(venv, 'ready'))) {
-    install('python3', '-m', 'venv', venv);
-    install(
-      join(venv, 'bin/pip'),
-      'install',
-      '--quiet',
-      '--requirement',
-      join(here, 'python/requirements.txt'),
-    );
-    install('touch', join(venv, 'ready'));
-  }
   // Authlib asks for this where the provider is on plain http, as one on localhost is.
   const forLocalhost = { AUTHLIB_INSECURE_TRANSPORT: '1' };
   return {
-    command: join(venv, 'bin/python'),
+    command: preparePython(),
     args: [file],
     cwd: join(here, 'python'),
     env: { ...env, ...forLocalhost },
@@ -119,19 +152,7 @@ function go(env: Record<string, string>): Program | undefined {
   return { command: binary, args: [], cwd: here, env };
 }
 
-function answersTo(command: string, argument: string): boolean {
-  try {
-    execFileSync(command, [argument], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function isInstalled(command: string): boolean {
+  if (isAbsolute(command)) return existsSync(command);
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
-}
-
-function install(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: 'pipe' });
 }

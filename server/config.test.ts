@@ -48,6 +48,17 @@ describe('the settings', () => {
     assert.ok(!config.demo && !config.onLocalhost);
   });
 
+  it('let apps be asked at loopback on localhost, and elsewhere in listed hosts and networks alone', () => {
+    const listed = { LATCHKEY_OUTBOUND_ALLOW: '10.20.0.0/16, Notes.internal,10.1.2.3' };
+    const own = ['10.20.0.0/16', 'notes.internal', '10.1.2.3/32'];
+    assert.deepEqual(readConfig({}).outbound.allow, ['127.0.0.0/8', '::1/128']);
+    assert.deepEqual(readConfig(listed).outbound.allow, [...own, '127.0.0.0/8', '::1/128']);
+    assert.deepEqual(readConfig(production).outbound.allow, []);
+    assert.deepEqual(readConfig({ ...production, ...listed }).outbound.allow, own);
+    for (const wrong of ['in tranet', '10.0.0.0/33', 'https://notes.internal', '*.internal'])
+      refuses({ LATCHKEY_OUTBOUND_ALLOW: wrong }, /LATCHKEY_OUTBOUND_ALLOW has .* not a/);
+  });
+
   it('listen where the issuer on localhost says, or where they are told', () => {
     assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost:8080' }).listen.port, 8080);
     assert.equal(readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).listen.port, 80);

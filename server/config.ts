@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './errors.ts';
+import { checkMtls, mtlsOf } from './mtls-config.ts';
 import type { RelyingParty } from './setting-readers.ts';
 import { settings } from './settings.ts';
+import { checkSigner, signingKeysOf } from './signing-key-settings.ts';
 
 type Settings = { [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['read']> };
 type SettingName = keyof typeof settings;
@@ -25,7 +27,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const config = arrange(values as Settings);
+  const config = arrange(values as Settings, env.LATCHKEY_SECRET_FILE || undefined);
   const conflicts = check(config);
   if (conflicts.length > 0) throw new ConfigError(conflicts);
   return Object.freeze(config);
@@ -58,7 +60,16 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): string
 
 const day = 24 * 60 * 60;
 
-function arrange(values: Settings) {
+function brandOf(values: Settings) {
+  return {
+    name: values.LATCHKEY_NAME,
+    logo: values.LATCHKEY_LOGO,
+    accent: values.LATCHKEY_ACCENT_COLOR,
+    supportContact: values.LATCHKEY_SUPPORT_CONTACT,
+  };
+}
+
+function arrange(values: Settings, secretFile: string | undefined) {
   const issuer = new URL(values.LATCHKEY_ISSUER);
   const onLocalhost = isLocalhost(issuer.hostname);
   const ownRelyingParty: RelyingParty = { rpId: issuer.hostname, origins: [issuer.origin] };
@@ -73,9 +84,14 @@ function arrange(values: Settings) {
         onLocalhost && values.LATCHKEY_LISTEN_PORT === undefined ? 'LATCHKEY_ISSUER' : 'LATCHKEY_LISTEN_PORT',
     },
     metricsPort: values.LATCHKEY_METRICS_PORT,
+    audit: auditOf(values),
     dataDir: values.LATCHKEY_DATA_DIR,
     storageUrl: values.LATCHKEY_STORAGE ?? `sqlite:${join(values.LATCHKEY_DATA_DIR, 'latchkey.sqlite')}`,
+    /** One, or while it is exchanged several, told apart by white space. */
     secret: values.LATCHKEY_SECRET,
+    /** Read again while the server runs. */
+    secretFile,
+    transferPassphrase: values.LATCHKEY_TRANSFER_PASSPHRASE,
     /** The first one is for new passkeys. */
     relyingParties: (values.LATCHKEY_PASSKEY_ORIGINS ?? [ownRelyingParty]) as readonly [
       RelyingParty,
@@ -86,28 +102,70 @@ function arrange(values: Settings) {
     passkeysUrl: values.LATCHKEY_PASSKEYS_URL,
     receiptKeys: values.LATCHKEY_RECEIPT_KEYS,
     certificates: values.LATCHKEY_CERTIFICATES ?? join(values.LATCHKEY_DATA_DIR, 'certificates'),
+    attestationRevocations:
+      values.LATCHKEY_ATTESTATION_REVOCATIONS ?? join(values.LATCHKEY_DATA_DIR, 'revocations'),
     trustDomain: values.LATCHKEY_TRUST_DOMAIN ?? issuer.hostname,
+    outbound: outboundOf(values, onLocalhost),
+    registration: values.LATCHKEY_REGISTRATION,
+    mtls: mtlsOf(values.LATCHKEY_MTLS_URL, values.LATCHKEY_CLIENT_CA_FILE),
+    fidoMetadata: fidoMetadataOf(values),
+    brokenModels: values.LATCHKEY_BROKEN_MODELS,
+    /** Whether this server has the console and the administration API. */
+    administration:
+      (values.LATCHKEY_ADMINISTRATION ?? (values.LATCHKEY_PASSKEYS_URL ? 'off' : 'on')) === 'on',
     signUp: values.LATCHKEY_SIGN_UP,
-    /** Seconds. */
-    lifetimes: {
-      sessionIdle: values.LATCHKEY_SESSION_IDLE_MINUTES * 60,
-      session: values.LATCHKEY_SESSION_HOURS * 60 * 60,
-      keptSession: values.LATCHKEY_KEEP_SIGNED_IN_DAYS * day,
-      accessToken: values.LATCHKEY_ACCESS_TOKEN_MINUTES * 60,
-      refreshTokenIdle: values.LATCHKEY_REFRESH_TOKEN_IDLE_DAYS * day,
-      refreshToken: values.LATCHKEY_REFRESH_TOKEN_DAYS * day,
-    },
-    brand: {
-      name: values.LATCHKEY_NAME,
-      logo: values.LATCHKEY_LOGO,
-      accent: values.LATCHKEY_ACCENT_COLOR,
-      supportContact: values.LATCHKEY_SUPPORT_CONTACT,
-    },
+    lifetimes: lifetimesOf(values),
+    signingKeys: signingKeysOf(values),
+    brand: brandOf(values),
+    mail: mailOf(values),
     demo: values.LATCHKEY_DEMO === 'auto' && onLocalhost,
     /** Requests a minute and address. */
     rateLimit: values.LATCHKEY_RATE_LIMIT,
     log: { level: values.LATCHKEY_LOG_LEVEL, format: values.LATCHKEY_LOG_FORMAT },
   };
+}
+
+/** Seconds. */
+function lifetimesOf(values: Settings) {
+  return {
+    sessionIdle: values.LATCHKEY_SESSION_IDLE_MINUTES * 60,
+    session: values.LATCHKEY_SESSION_HOURS * 60 * 60,
+    keptSession: values.LATCHKEY_KEEP_SIGNED_IN_DAYS * day,
+    accessToken: values.LATCHKEY_ACCESS_TOKEN_MINUTES * 60,
+    refreshTokenIdle: values.LATCHKEY_REFRESH_TOKEN_IDLE_DAYS * day,
+    refreshToken: values.LATCHKEY_REFRESH_TOKEN_DAYS * day,
+  };
+}
+
+function auditOf(values: Settings) {
+  return {
+    checkpointsFile: values.LATCHKEY_AUDIT_CHECKPOINTS,
+    retentionDays: values.LATCHKEY_AUDIT_RETENTION,
+  };
+}
+
+/** Where this server may ask for apps, beside public addresses, and whose certificates it trusts there. */
+function outboundOf(values: Settings, onLocalhost: boolean) {
+  const own = onLocalhost ? ['127.0.0.0/8', '::1/128'] : [];
+  return {
+    allow: [...values.LATCHKEY_OUTBOUND_ALLOW, ...own],
+    authorities: values.LATCHKEY_OUTBOUND_CA_FILE,
+  };
+}
+
+function fidoMetadataOf(values: Settings) {
+  return {
+    source: values.LATCHKEY_FIDO_METADATA_URL,
+    roots: values.LATCHKEY_FIDO_METADATA_ROOTS,
+    maxAgeDays: values.LATCHKEY_FIDO_METADATA_MAX_AGE,
+    statements: values.LATCHKEY_FIDO_METADATA_STATEMENTS,
+  };
+}
+
+/** Both or neither: see `check`. */
+function mailOf(values: Settings) {
+  const { LATCHKEY_SMTP_URL: url = '', LATCHKEY_MAIL_FROM: from = '' } = values;
+  return url || from ? { url, from, ofRequests: values.LATCHKEY_REQUEST_MAILS === 'on' } : undefined;
 }
 
 export function isLocalhost(hostname: string): boolean {
@@ -153,7 +211,7 @@ function check(config: Config): string[] {
     problems.push(
       'LATCHKEY_SECRET_FILE must name a file with the installation secret: it is made by itself only for SQLite on localhost. `latchkey secret` prints a new one.',
     );
-  if (config.secret !== undefined && Buffer.from(config.secret, 'base64url').length < 32)
+  if (config.secret?.split(/\s+/).some((root) => Buffer.from(root, 'base64url').length < 32))
     problems.push(
       'LATCHKEY_SECRET must be at least 32 random bytes as base64url (43 characters). `latchkey secret` prints a new one.',
     );
@@ -165,10 +223,19 @@ function check(config: Config): string[] {
     problems.push(
       `LATCHKEY_PASSKEYS_URL is ${config.passkeysUrl}: it must begin with https://. The passkey manager answers over mutual TLS alone.`,
     );
+  const { source } = config.fidoMetadata;
+  if (source.startsWith('http:') && !isLocalhost(new URL(source).hostname))
+    problems.push(`LATCHKEY_FIDO_METADATA_URL is ${source}: outside localhost it must begin with https://.`);
   if (config.passkeysUrl !== undefined && config.receiptKeys === undefined)
     problems.push(
       'LATCHKEY_RECEIPT_KEYS must name a file with the public keys of the passkey manager at LATCHKEY_PASSKEYS_URL. `latchkey receipt-key export`, run with the settings of the passkey manager after its first start, prints them.',
     );
+  problems.push(...checkSigner(config.signingKeys.signer, isLocalhost));
+  if (config.mail && !config.mail.url)
+    problems.push('LATCHKEY_SMTP_URL must name the mail server, or leave LATCHKEY_MAIL_FROM out.');
+  if (config.mail && !config.mail.from)
+    problems.push('LATCHKEY_MAIL_FROM must say whom mail is from, such as login@example.com.');
+  problems.push(...checkMtls(config));
   if (config.lifetimes.refreshTokenIdle > config.lifetimes.refreshToken)
     problems.push('LATCHKEY_REFRESH_TOKEN_IDLE_DAYS must not be more than LATCHKEY_REFRESH_TOKEN_DAYS.');
   return problems;

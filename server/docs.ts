@@ -1,9 +1,13 @@
 /** Prints what is documented from the code: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { printGuides } from './apps/guides/print-guides.ts';
 import { parseArchitecture } from './architecture/model.ts';
 import { printArchitecture } from './architecture/print.ts';
+import { printCommandReference } from './cli/reference.ts';
 import { errorTable } from './errors.ts';
-import { type Setting, settings } from './settings.ts';
+import { printConformance } from './oidc/conformance/print.ts';
+import type { Setting } from './setting-readers.ts';
+import { settings } from './settings.ts';
 
 const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
 
@@ -68,6 +72,9 @@ export const printed: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': printConfiguration,
   'docs/errors.md': printErrors,
   'docs/architecture.md': printModel,
+  'docs/connecting-apps.md': printGuides,
+  'docs/command.md': printCommandReference,
+  'docs/conformance.md': printConformance,
   '.env.example': printEnvironment,
 };
 

@@ -17,6 +17,23 @@ export const errorTable = {
     message: 'This took too long, or was already answered. Please try again.',
   },
   passkey_rejected: { status: 400, message: 'The passkey could not be verified. Please try again.' },
+  authenticator_refused: {
+    status: 403,
+    message: 'Your organization does not allow this passkey. Please use another one.',
+  },
+  authenticator_not_enough: {
+    status: 403,
+    message: 'This passkey is not enough for this app. Please use another one.',
+  },
+  rules_contradict: {
+    status: 409,
+    message:
+      'The rules for passkeys contradict each other, so none can be used. Please tell your administrator.',
+  },
+  no_administrator_left: {
+    status: 409,
+    message: 'With this rule, no administrator could sign in any more.',
+  },
   passkey_exists: { status: 409, message: 'This device already has a passkey for this account.' },
   passkey_not_found: { status: 404, message: 'This passkey does not exist any more.' },
   too_many_passkeys: {
@@ -40,12 +57,35 @@ export const errorTable = {
     message:
       'This sign-in has expired or was finished in another tab. Please go back to the app and start again.',
   },
+  request_over: {
+    status: 410,
+    message: 'This request is over: it was answered, or waited for too long.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    message: 'This Idempotency-Key was used with another request. Please make a new one for each request.',
+  },
+  token_invalid: { status: 401, message: 'The access token is not valid here. Please get a new one.' },
   session_required: { status: 401, message: 'Please sign in first.' },
   forbidden: { status: 403, message: 'This is not allowed.' },
+  app_not_allowed: { status: 403, message: 'You may not use this app. Please ask its administrator.' },
   cross_site: { status: 403, message: 'The request came from another site and was refused.' },
   not_found: { status: 404, message: 'There is nothing here.' },
   method_not_allowed: { status: 405, message: 'This address does not take that kind of request.' },
+  second_person_needed: {
+    status: 409,
+    message:
+      'A second person has to approve this, and there is nobody else who may. It can be done on the machine itself.',
+  },
+  recovered_lately: {
+    status: 403,
+    message: 'You came in by a recovery link. For the first hour, your account administers nothing.',
+  },
   conflict: { status: 409, message: 'This was changed meanwhile. Please look again and repeat.' },
+  next_key_unknown: {
+    status: 409,
+    message: 'Apps may not know the next signing key yet. Please wait, or say that it is urgent.',
+  },
   wrong_host: { status: 421, message: 'This server was told that it is at another address.' },
   body_too_large: { status: 413, message: 'The request is too large.' },
   unsupported_media_type: {
@@ -72,6 +112,13 @@ interface Cause {
   field?: string;
   /** Which rule the field breaks: pages have a sentence for each. Public, so it tells of the input alone. */
   reason?: FieldReason;
+  /** What is wrong with each input, in words. Public, so it tells of the input alone. */
+  problems?: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  field: string;
+  message: string;
 }
 
 /** The rules that fields have. */
@@ -81,10 +128,20 @@ export type FieldReason =
   | 'userNameEnds'
   | 'userNameMixed'
   | 'name'
-  | 'email';
+  | 'email'
+  // What a rule has against an authenticator.
+  | 'model_denied'
+  | 'model_not_allowed'
+  | 'status_refused'
+  | 'certification_too_low'
+  | 'key_protection_too_weak'
+  | 'not_device_bound'
+  | 'attestation_not_verified'
+  | 'vendor_not_allowed'
+  | 'metadata_outdated';
 
 /**
- * The one error class. `code`, `status`, `message`, `field` and `reason` are public;
+ * The one error class. `code`, `status`, `message`, `field`, `reason` and `problems` are public;
  * `detail` and `cause` never leave the log.
  */
 export class AppError extends Error {
@@ -93,8 +150,9 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   readonly field: string | undefined;
   readonly reason: FieldReason | undefined;
+  readonly problems: readonly FieldProblem[] | undefined;
 
-  constructor(code: ErrorCode, { detail, cause, field, reason }: Cause = {}) {
+  constructor(code: ErrorCode, { detail, cause, field, reason, problems }: Cause = {}) {
     super(errorTable[code].message, { cause });
     this.name = 'AppError';
     this.code = code;
@@ -102,6 +160,7 @@ export class AppError extends Error {
     this.detail = detail;
     this.field = field;
     this.reason = reason;
+    this.problems = problems;
   }
 }
 

@@ -40,8 +40,9 @@ async function makeSetupLink(dependencies: RoomDependencies): Promise<string> {
   const tickets = passkeys.as('enrolment');
   const link = { purpose: 'setup', actor: { kind: 'machine' } } as const;
   const { url } = await createLink(
-    { invitations, tickets, hash: secret.hash, issuer, record: audit.record, now: dependencies.now },
+    { invitations, tickets, hash: secret.hash, issuer, now: dependencies.now },
     link,
   );
+  await audit.record({ type: 'link.created', actor: link.actor, details: { purpose: link.purpose } });
   return url;
 }

@@ -2,15 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../adapters/open.ts';
 import { openAssets } from '../views/assets.ts';
 import { errorPage } from '../views/pages/error.ts';
+import { isApiPath } from './admin/api/routes.ts';
 import { createAppCache } from './apps/app-cache.ts';
 import { builtinApps } from './apps/builtin-apps.ts';
-import { type Audit, createAudit } from './audit/audit.ts';
-import { doChores, every } from './chores.ts';
+import { withTrials } from './apps/trial-app.ts';
+import type { Audit } from './audit/audit.ts';
+import { doChores, every, keepCertificates, keepMetadata } from './chores.ts';
 import { commandName } from './cli/command-name.ts';
 import { type Config, doubtsAbout } from './config.ts';
 import { demoStarter } from './demo-starter.ts';
 import { leave } from './ending.ts';
 import { StorageError } from './errors.ts';
+import type { ModelCatalogue } from './fido-metadata/catalogue.ts';
+import type { FidoMetadata } from './fido-metadata/metadata.ts';
 import { greet } from './greet.ts';
 import { createApplication } from './http/application.ts';
 import { serveAssets, withLogo } from './http/assets.ts';
@@ -20,11 +24,19 @@ import { createMetrics, type Metrics, serveMetrics } from './http/metrics.ts';
 import { createPageReader } from './http/page.ts';
 import { listen } from './http/server.ts';
 import type { Log } from './log.ts';
+import { findingResealed } from './oidc/finding-resealed.ts';
 import { openPaths } from './oidc/routes.ts';
-import { type LinkEvents, openPasskeys, type PasskeysHere, refusedCeremony } from './open-passkeys.ts';
+import { openAudit } from './open-audit.ts';
+import { openFigures } from './open-figures.ts';
+import { openOutbound } from './open-outbound.ts';
+import { type LinkEvents, metadataHere, openPasskeys, writtenDown } from './open-passkeys.ts';
+import { type KeptSecret, keepSecret } from './open-secret.ts';
+import { isRegistrationPath } from './registration/routes.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
+import { createRuleBook } from './sign-ins/rule-book.ts';
+import { isOfSites } from './site-paths.ts';
 import { type Running, startProcess } from './start-process.ts';
 import type { Storage } from './storage.ts';
 
@@ -36,29 +48,35 @@ export const start = () => startProcess(process.env, run);
 /** Milliseconds after which a server listens though its storage has not been reached. */
 const mostDelay = 3000;
 
-/** @param open tests give one whose storage fails */
-export async function run(config: Config, log: Log, open = openStorage): Promise<Running> {
+/** What tests give in place of what there is: a storage that fails, authenticators that nobody makes. */
+export interface Given {
+  open?: typeof openStorage;
+  models?: ModelCatalogue | undefined;
+}
+
+export async function run(
+  config: Config,
+  log: Log,
+  { open = openStorage, models }: Given = {},
+): Promise<Running> {
   for (const doubt of doubtsAbout(config)) log.warn({}, doubt);
   const embedded = config.storageUrl.startsWith('sqlite:');
   const secret = openSecret(config);
   await using resources = new AsyncDisposableStack();
   const storage = resources.use(
     // A server of several waits for its database while it says that it is not ready.
-    await open({
-      url: config.storageUrl,
-      role: 'server',
-      schema: 'migrate',
-      waitUntilReady: embedded,
-    }),
+    await open({ url: config.storageUrl, role: 'server', schema: 'migrate', waitUntilReady: embedded }),
   );
   const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
-  const rooms = createGate();
-  const readiness = createReadiness({
-    storage: () => storage.ping(),
-    rooms: async () => rooms.requireOpen(),
-  });
+  const kept = keepSecret({ storage, secret, log, metrics, now });
+  const rooms = createGate(kept.requireFollowed);
+  const metadata = openMetadata({ config, storage, log, metrics });
+  const checks = { storage: () => storage.ping(), rooms: async () => rooms.requireOpen() };
+  const readiness = createReadiness(checks, () => (metadata ? { metadata: metadata.standing() } : {}));
   const front = openFront({ config, secret, log, metrics, readiness, rooms });
-  const dependencies = await openDependencies({ config, secret, storage, log, metrics, resources, front });
+  const known = { ...(metadata && { metadata }), ...(models && { models }) };
+  const parts = { config, secret, kept, storage, log, metrics, resources, front, ...known };
+  const dependencies = await openDependencies(parts);
   const prepared = prepare(dependencies, rooms);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
@@ -81,6 +99,15 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     .then(() => greet(dependencies, commandName(process.env)))
     .catch((err: unknown) => log.warn({ err }, 'could not tell where the setup link is'));
   return { readiness, resources: resources.move() };
+}
+
+/** Where the passkey manager is in this process. @throws ConfigError */
+function openMetadata(parts: { config: Config; storage: Storage; log: Log; metrics: Metrics }) {
+  const { config, storage, log, metrics } = parts;
+  if (config.passkeysUrl !== undefined) return undefined;
+  const metadata = metadataHere({ config, storage, now, log });
+  metrics.watchMetadata(metadata.standing);
+  return metadata;
 }
 
 type Front = ReturnType<typeof openFront>;
@@ -111,11 +138,13 @@ function openFront(parts: {
     ...rest,
     issuer,
     trustedProxies: config.trustedProxies,
+    mtlsOrigin: config.mtls?.origin,
     cookieKeyring: secret.cookieKeyring,
-    openPaths,
+    isOpen: (path) => openPaths.has(path) || isApiPath(path) || isRegistrationPath(path),
     renderErrorPage: (ctx, { status, code, message }) => {
       const retries = code === 'unavailable' && ctx.method === 'GET';
-      const data = { status, code, description: message, startUrl: '/account', retries };
+      const startUrl = isOfSites(ctx.path) ? `${issuer}/account` : '/account';
+      const data = { status, code, description: message, startUrl, retries };
       return String(errorPage(readPage(ctx), data));
     },
   });
@@ -126,55 +155,65 @@ function openFront(parts: {
 async function openDependencies(parts: {
   config: Config;
   secret: OpenSecret;
+  kept: KeptSecret;
   storage: Storage;
   log: Log;
   metrics: Metrics;
   resources: AsyncDisposableStack;
   front: Front;
+  metadata?: FidoMetadata;
+  models?: ModelCatalogue;
 }): Promise<RoomDependencies> {
-  const { config, secret, storage, log, metrics, resources, front } = parts;
-  const audit = createAudit({ events: storage.auditEvents, now, log, onLost: metrics.countLostAuditEvents });
-  const apps = createAppCache(storage.apps, { builtin: builtinApps(config) });
+  const { config, secret, kept, storage: opened, log, metrics, resources, front, ...known } = parts;
+  const figures = openFigures({ storage: opened, log, now });
+  const storage = { ...figures.storage, artifacts: findingResealed(figures.storage.artifacts) };
+  const audit = openAudit({ config, secret, storage, log, now, resources, metrics });
+  const apps = withTrials(createAppCache(storage.apps, { builtin: builtinApps(config) }), config.issuer);
   const chores = new AbortController();
-  resources.defer(() => audit.flush());
+  resources.defer(figures.flush);
   resources.defer(() => chores.abort());
-  doChores({ storage, apps, log, now }, chores.signal);
-  const counted: Audit = {
-    ...audit,
-    record(event) {
-      if (event.type === 'sign_in.succeeded') metrics.countSignIn('succeeded');
-      if (event.type === 'sign_in.failed') metrics.countSignIn(event.reason ?? 'failed');
-      return audit.record(event);
-    },
-  };
-  const { record } = counted;
+  const counted = figures.counting(audit, metrics.countSignIn);
   if (config.passkeysUrl !== undefined) await keepCertificates(config, { log, signal: chores.signal });
-  const onRefused: PasskeysHere['onRefused'] = (refused) => void record(refusedCeremony(refused));
   const passkeys = resources.use(
-    await openPasskeys({ config, secret, storage, log, now, onRefused }, linkEvents(metrics, record)),
+    await openPasskeys(
+      { config, secret, storage, log, now, ...writtenDown(counted.record, log), ...known },
+      linkEvents(metrics, counted.record),
+    ),
   );
+  if (known.metadata) keepMetadata(known.metadata, { signal: chores.signal, log });
+  const ruleBook = createRuleBook({ groups: storage.groups, manager: passkeys.as('provider'), now });
+  const repeatedly = (ms: number, chore: () => Promise<void>) =>
+    void every(ms, { signal: chores.signal, log }, chore);
+  if (passkeys.reviewModels) repeatedly(5000, passkeys.reviewModels);
+  figures.keep(passkeys.as('provider'), repeatedly);
+  kept.keep(repeatedly);
+  const caches: { clear(): void }[] = [apps, ruleBook];
+  doChores({ storage, caches, log, now }, chores.signal);
   return {
     config,
     secret,
     storage,
     passkeys,
     apps,
+    outbound: openOutbound(config),
+    ruleBook,
     log,
     now,
-    every: (ms, chore) => void every(ms, { signal: chores.signal, log }, chore),
+    every: repeatedly,
+    alsoClear: (cache) => void caches.push(cache),
     readPage: front.readPage,
+    about: { env: process.env, examine: examineThis },
     audit: counted,
+    onSessionStarted: figures.countSession,
+    onLogoutNotice: metrics.countLogoutNotice,
     ...(config.demo ? { startDemo: demoStarter(config.issuer, resources) } : undefined),
   };
 }
 
-/** Where the authority lies beside the server, its own certificates are renewed by themselves, and no others. */
-async function keepCertificates(
-  { certificates: directory, trustDomain }: Config,
-  { log, signal }: { log: Log; signal: AbortSignal },
-): Promise<void> {
-  const { keepRenewed } = await import('./certificates/keep-renewed.ts');
-  await keepRenewed({ directory, trustDomain, names: ['provider', 'enrolment'], now, log, signal });
+/** What `latchkey doctor` would say. */
+async function examineThis() {
+  const { examine } = await import('./cli/doctor/examine.ts');
+  return examine({ env: process.env, openStorage, now });
 }
 
 function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {

@@ -1,26 +1,62 @@
-import type { NewAuditEvent } from './audit/audit.ts';
+import type { Audit, NewAuditEvent } from './audit/audit.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import type { ModelCatalogue } from './fido-metadata/catalogue.ts';
+import { createFidoMetadata, type FidoMetadata } from './fido-metadata/metadata.ts';
+import { readMetadataSettings } from './fido-metadata/settings.ts';
 import type { Log } from './log.ts';
-import { createPasskeyManager, type OpenPasskeyManager } from './passkeys/create-manager.ts';
-import type { PasskeyManagerDependencies, RefusedCeremony } from './passkeys/dependencies.ts';
+import { openRevocationFolder } from './passkeys/attestation/revocation-folder.ts';
+import {
+  createPasskeyManager,
+  type HomePasskeyManager,
+  type OpenPasskeyManager,
+} from './passkeys/create-manager.ts';
+import type { RefusedCeremony } from './passkeys/dependencies.ts';
 import type { CallerIdentity, CeremonyPurpose, PasskeyManager } from './passkeys/manager.ts';
+import type { ReviewedPasskey } from './passkeys/model-review.ts';
 import { passkeyManagerName } from './receipts/receipt.ts';
 import type { Secret } from './secret/secret.ts';
+import type { PasskeyStorage } from './storage.ts';
 
 export interface PasskeysHere {
   config: Config;
-  secret: Pick<Secret, 'hash' | 'seal' | 'open'>;
-  storage: PasskeyManagerDependencies['storage'];
+  secret: Pick<Secret, 'hash' | 'hashes' | 'seal' | 'open'>;
+  storage: PasskeyStorage;
   log: Log;
   now: () => number;
   onRefused?: (refused: RefusedCeremony) => void;
+  onReviewed?: (reviewed: ReviewedPasskey) => void;
+  /** Of this process. Where there is none, one is made that is read when it is asked. */
+  metadata?: FidoMetadata;
+  /** In place of what that says. */
+  models?: ModelCatalogue;
 }
 
 /** A refused ceremony, as the audit has it. */
-export function refusedCeremony({ reason, purpose, passkeyId }: RefusedCeremony): NewAuditEvent {
+function refusedCeremony({ reason, purpose, passkeyId }: RefusedCeremony): NewAuditEvent {
   const type = purpose === 'register' ? 'passkey.registration_refused' : 'sign_in.failed';
   return { type, reason, details: { purpose }, ...(passkeyId ? { passkeyId } : undefined) };
+}
+
+/** What was found out about the model of a passkey, as the audit has it. */
+function reviewedPasskey({ type, passkeyId, action, ...found }: ReviewedPasskey): NewAuditEvent {
+  const details = { aaguid: found.aaguid, statuses: found.statuses.join(' '), action };
+  return { type, passkeyId, details };
+}
+
+/** The audit, and the log, of the process that the manager is in. */
+export function writtenDown(
+  record: Audit['record'],
+  log: Pick<Log, 'warn'>,
+): Pick<PasskeysHere, 'onRefused' | 'onReviewed'> {
+  return {
+    onRefused: (refused) => void record(refusedCeremony(refused)),
+    onReviewed: ({ type, ...reviewed }) => {
+      const isBroken = type === 'passkey.model_refused';
+      log.warn(reviewed, `the model of a passkey is ${isBroken ? 'broken' : 'sound again'}`);
+      void record(reviewedPasskey({ type, ...reviewed }));
+    },
+  };
 }
 
 /** What happens on the way to a passkey manager elsewhere. */
@@ -31,23 +67,48 @@ export interface LinkEvents {
   onConnected?: (caller: CallerIdentity, notAfter: () => number) => void;
 }
 
-export type OpenedPasskeys = OpenPasskeyManager & AsyncDisposable;
+export type OpenedPasskeys = OpenPasskeyManager & Partial<HomePasskeyManager> & AsyncDisposable;
 
 /** The passkey manager where the settings say that it is: in this process, or behind `LATCHKEY_PASSKEYS_URL`. */
 export async function openPasskeys(here: PasskeysHere, events: LinkEvents = {}): Promise<OpenedPasskeys> {
   const { config } = here;
-  if (config.passkeysUrl === undefined)
-    return { ...managerHere(here), [Symbol.asyncDispose]: async () => {} };
+  if (config.passkeysUrl === undefined) {
+    const metadata = here.metadata ?? metadataHere(here);
+    return {
+      ...managerHere({ ...here, metadata }),
+      [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
+    };
+  }
   return openElsewhere({ ...here, url: config.passkeysUrl }, events);
 }
 
+/** The FIDO metadata of this process. @throws ConfigError for a file that is not what its setting wants */
+export function metadataHere({
+  config,
+  storage,
+  now,
+  log,
+}: Pick<PasskeysHere, 'config' | 'storage' | 'now' | 'log'>): FidoMetadata {
+  const settings = readMetadataSettings(config.fidoMetadata);
+  const { fidoMetadata: repository, leases } = storage;
+  return createFidoMetadata({ repository, leases, settings, now, log });
+}
+
 /** The passkey manager of this process. */
-export function managerHere({ config, secret, ...rest }: PasskeysHere): OpenPasskeyManager {
+export function managerHere({ config, secret, ...here }: PasskeysHere): HomePasskeyManager {
+  const { metadata = metadataHere({ config, ...here }), models = metadata.models, ...rest } = here;
+  const { log, now } = rest;
+  const isRevoked = openRevocationFolder({ folder: config.attestationRevocations, now, log });
   return createPasskeyManager({
     ...rest,
+    attestation: { isRevoked },
+    brokenModels: config.brokenModels,
     relyingParties: config.relyingParties,
+    models,
+    metadata,
     rpName: config.brand.name,
     hash: secret.hash,
+    hashes: secret.hashes,
     receipts: { issuer: passkeyManagerName, audience: config.issuer, secret },
   });
 }

@@ -3,6 +3,20 @@ import ipaddr from 'ipaddr.js';
 /** Reads one setting. Gets `undefined` where it is not set; throws an `Error` that says what to put. */
 export type Reader<T> = (value: string | undefined) => T;
 
+export interface Setting<T> {
+  read: Reader<T>;
+  /** What it is, in one sentence an operator understands. */
+  about: string;
+  /** What holds when it is not set, in words or as a value. */
+  byDefault: string;
+  /** Never printed or logged; may come from `NAME_FILE`. */
+  secret?: true;
+}
+
+export function setting<T>(read: Reader<T>, byDefault: string, about: string): Setting<T> {
+  return { read, about, byDefault };
+}
+
 /** A relying party of WebAuthn: an RP ID and the origins that may use it. */
 export interface RelyingParty {
   rpId: string;
@@ -39,6 +53,19 @@ const url =
     return parsed.origin;
   };
 
+/** `off`, a file, or an address with any path. */
+const metadataSource =
+  (byDefault: string): Reader<string> =>
+  (value = byDefault) => {
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return value;
+    const parsed = URL.parse(value);
+    if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.hash)
+      throw new Error(
+        'must be an address such as https://mds3.fidoalliance.org/, the path of a file, or off',
+      );
+    return parsed.href;
+  };
+
 const oneOf =
   <const T extends string>(...values: readonly [T, ...T[]]): Reader<T> =>
   (value) => {
@@ -61,6 +88,18 @@ const cidrs: Reader<readonly string[]> = (value) => {
   if (wrong) throw new Error(`has "${wrong}", which is not an address or a CIDR such as 10.0.0.0/8`);
   return items;
 };
+
+const hostName = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
+
+/** Addresses become CIDR, what is none is a host name. */
+const hostsAndCidrs: Reader<readonly string[]> = (value) =>
+  list(value).map((item) => {
+    if (item.includes('/') || ipaddr.isValid(item)) return cidrs(item)[0] ?? item;
+    const host = item.toLowerCase();
+    if (!hostName.test(host))
+      throw new Error(`has "${item}", which is not a host, an address or a CIDR such as 10.0.0.0/8`);
+    return host;
+  });
 
 const colour: Reader<string> = (value = '') => {
   if (!/^#[0-9a-f]{6}$/i.test(value)) throw new Error('must be a colour such as #3b5bdb');
@@ -92,6 +131,26 @@ function passkeyOrigin(rpId: string, origin: string): string {
   return origin;
 }
 
+/** `smtp://user:password@host:587` or `smtps://…`: nothing else that a library might read out of an address. */
+const smtpUrl: Reader<string> = (value = '') => {
+  const parsed = URL.parse(value);
+  if (!parsed || !/^smtps?:$/.test(parsed.protocol) || !parsed.hostname)
+    throw new Error('must be an address such as smtp://user:password@mail.example.com:587');
+  if (parsed.search || parsed.hash || !['', '/'].includes(parsed.pathname))
+    throw new Error('must be a scheme, a user, a password, a host and a port alone');
+  return value;
+};
+
+/** `login@example.com` or `Example <login@example.com>`. */
+const mailbox: Reader<string> = (value = '') => {
+  if (
+    !/^([^<>@,;:"\\\p{C}]* <)?[^\s@<>,;:"\p{C}]+@[^\s@<>,;:"\p{C}]+>?$/u.test(value) ||
+    /</.test(value) !== />$/.test(value)
+  )
+    throw new Error('must be an address such as login@example.com or Example <login@example.com>');
+  return value;
+};
+
 /** The value is absent where the setting is, and read by `reader` otherwise. */
 const absent =
   <T>(reader: Reader<T>): Reader<T | undefined> =>
@@ -103,10 +162,14 @@ export const readers = {
   url,
   port,
   integer,
+  metadataSource,
   oneOf,
   cidrs,
+  hostsAndCidrs,
   colour,
   relyingParties,
   trustDomain,
+  smtpUrl,
+  mailbox,
   absent,
 };

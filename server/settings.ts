@@ -1,21 +1,23 @@
 /** The one table of settings: name, how it is read, what it means. docs/configuration.md is printed from it. */
-import { type Reader, readers } from './setting-readers.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { readers, type Setting, setting } from './setting-readers.ts';
+import { signingKeySettings } from './signing-key-settings.ts';
 
-export interface Setting<T> {
-  read: Reader<T>;
-  /** What it is, in one sentence an operator understands. */
-  about: string;
-  /** What holds when it is not set, in words or as a value. */
-  byDefault: string;
-  /** Never printed or logged; may come from `NAME_FILE`. */
-  secret?: true;
-}
-
-function setting<T>(read: Reader<T>, byDefault: string, about: string): Setting<T> {
-  return { read, about, byDefault };
-}
-
-const { text, url, port, integer, oneOf, cidrs, colour, relyingParties, trustDomain, absent } = readers;
+const {
+  text,
+  url,
+  port,
+  integer,
+  oneOf,
+  cidrs,
+  colour,
+  relyingParties,
+  metadataSource,
+  trustDomain,
+  smtpUrl,
+  mailbox,
+  absent,
+} = readers;
 
 export const settings = {
   LATCHKEY_ISSUER: setting(
@@ -43,6 +45,16 @@ export const settings = {
     'data',
     'The folder for the SQLite file and the secret made at the first start.',
   ),
+  LATCHKEY_AUDIT_CHECKPOINTS: setting(
+    absent(text('')),
+    'the log',
+    'A file that signed checkpoints of the audit are appended to: best on another machine, or where nothing can be changed.',
+  ),
+  LATCHKEY_AUDIT_RETENTION: setting(
+    integer(365, 1, 36_500),
+    '365',
+    'Days that audit events are kept. Their hashes are kept in a signed checkpoint, so that the others can still be verified.',
+  ),
   LATCHKEY_STORAGE: {
     ...setting(
       absent(text('')),
@@ -56,7 +68,15 @@ export const settings = {
     ...setting(
       absent(text('')),
       'made in the data folder, for SQLite on a localhost issuer only',
-      'The installation secret: at least 32 random bytes, base64url. Every key is derived from it. Keep it apart from backups of the storage.',
+      'The installation secret: at least 32 random bytes, base64url. Every key is derived from it. Keep it apart from backups of the storage. While it is exchanged, the new one and behind it, after a space or a line break, the one before: see `latchkey secret rotate`.',
+    ),
+    secret: true,
+  },
+  LATCHKEY_TRANSFER_PASSPHRASE: {
+    ...setting(
+      absent(text('')),
+      'asked for',
+      'What `latchkey export` encrypts its file with, and `latchkey import` opens it with. At least 12 characters.',
     ),
     secret: true,
   },
@@ -80,15 +100,51 @@ export const settings = {
     'certificates in the data folder',
     'The folder with a folder for each service identity of this process: `NAME/tls.crt`, `tls.key`, `ca.crt` and, where there is one, `ca.crl`. Read again when they change.',
   ),
+  LATCHKEY_ATTESTATION_REVOCATIONS: setting(
+    absent(text('')),
+    'revocations in the data folder',
+    'A folder with revocation lists for the certificates of authenticators: CRLs (`*.crl`) and Google’s status of Android attestation keys (`*.json`). Somebody has to put them there; read again when they change.',
+  ),
   LATCHKEY_TRUST_DOMAIN: setting(
     absent(trustDomain),
     'the host of the issuer',
     'The trust domain in the names of the services: `spiffe://TRUST-DOMAIN/provider`.',
   ),
+  LATCHKEY_FIDO_METADATA_URL: setting(
+    metadataSource('https://mds3.fidoalliance.org/'),
+    'https://mds3.fidoalliance.org/',
+    'Where the passkey manager finds what is known of models of authenticators: an address that gives a signed FIDO metadata blob, a file with one, or `off`. What was taken before stays in force in any case.',
+  ),
+  LATCHKEY_FIDO_METADATA_ROOTS: setting(
+    absent(text('')),
+    'the roots of FIDO’s own metadata',
+    'A PEM file with the roots that the metadata must be signed under, in the place of those of the FIDO Alliance.',
+  ),
+  LATCHKEY_FIDO_METADATA_MAX_AGE: setting(
+    integer(90, 0, 3650),
+    '90',
+    'Days past the day on which metadata itself says that the next should come: until then it vouches for something new. FIDO publishes every month.',
+  ),
+  LATCHKEY_FIDO_METADATA_STATEMENTS: setting(
+    absent(text('')),
+    'none',
+    'A folder with metadata statements (JSON, one file each) of models that this installation alone has. Read at the start.',
+  ),
+  LATCHKEY_BROKEN_MODELS: setting(
+    oneOf('block', 'ask', 'notify'),
+    'block',
+    'What happens to passkeys whose model gets a status that the rule of the installation refuses, such as REVOKED. `block`: they sign in no more, and what they made ends. `ask`: their owners are asked for another passkey after each sign-in. `notify`: their owners see it on the account page. New ones are refused in any case.',
+  ),
   LATCHKEY_TRUSTED_PROXIES: setting(
     cidrs,
     'none',
     'Addresses of the gateways whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed, as CIDR, separated by commas.',
+  ),
+  ...connectionSettings,
+  LATCHKEY_ADMINISTRATION: setting(
+    absent(oneOf('on', 'off')),
+    'on, unless the passkey manager is a service of its own',
+    'Whether this server has the console and the administration API. With a passkey manager of its own, give it to one instance alone, which needs the certificate of `administration`, and let the gateway send `/console` and `/api` there.',
   ),
   LATCHKEY_SIGN_UP: setting(
     oneOf('invitation', 'open', 'closed'),
@@ -121,6 +177,7 @@ export const settings = {
     '30',
     'Days after the sign-in at which refreshing ends in any case.',
   ),
+  ...signingKeySettings,
   LATCHKEY_NAME: setting(text('Latchkey'), 'Latchkey', 'The name of the installation, shown on every page.'),
   LATCHKEY_LOGO: setting(absent(text('')), 'a key', 'A PNG or SVG file shown beside the name.'),
   LATCHKEY_ACCENT_COLOR: setting(
@@ -132,6 +189,24 @@ export const settings = {
     absent(text('')),
     'none',
     'Whom people ask when they are stuck: an e-mail address, a phone number or a web address.',
+  ),
+  LATCHKEY_SMTP_URL: {
+    ...setting(
+      absent(smtpUrl),
+      'no mail is sent; links are handed over',
+      'The mail server: `smtp://user:password@mail.example.com:587`, or `smtps://…` for TLS from the first byte. Outside localhost nothing is sent without TLS.',
+    ),
+    secret: true,
+  },
+  LATCHKEY_MAIL_FROM: setting(
+    absent(mailbox),
+    'no mail is sent',
+    'Whom mail is from: `login@example.com`, or `Example <login@example.com>`.',
+  ),
+  LATCHKEY_REQUEST_MAILS: setting(
+    oneOf('on', 'off'),
+    'on',
+    'Whether people with a verified address get a mail when an app waits for their answer on the account page (CIBA). It needs a mail server.',
   ),
   LATCHKEY_DEMO: setting(
     oneOf('auto', 'off'),

@@ -12,5 +12,11 @@ export const accountUrls = {
   disconnectApp: '/account/apps/disconnect',
   profile: '/account/profile',
   language: '/account/language',
+  verifyEmail: '/account/email/verify',
+  requests: '/account/requests',
+  requestOptions: '/account/requests/options',
+  approveRequest: '/account/requests/approve',
+  declineRequest: '/account/requests/decline',
+  stopRecovery: '/account/recovery/stop',
   signOut: '/session/end',
 } as const;

@@ -4,13 +4,17 @@ import { brandCss } from './brand.ts';
 
 export type AssetName =
   | 'main.css'
+  | 'console.css'
   | 'brand.css'
   | 'icon.svg'
   | 'sign-in.js'
+  | 'step-up.js'
   | 'enrol.js'
   | 'account.js'
   | 'consent.js'
-  | 'retry.js';
+  | 'retry.js'
+  | 'signing-out.js'
+  | 'console.js';
 
 /** Logical name → address, such as `/assets/main-3JQ5ZT.css`. */
 export type AssetUrls = Readonly<Record<AssetName, string>>;

@@ -35,7 +35,8 @@ describe('brandCss', () => {
       ] as const) {
         const fill = property(css, 'accent');
         assert.ok(ratio(fill, ground) >= 3, `${accent}: button ${fill} on ${ground}`);
-        assert.ok(ratio(fill, property(css, 'on-accent')) >= 4.5, `${accent}: text on ${fill}`);
+        for (const under of [fill, property(css, 'accent-hover')])
+          assert.ok(ratio(under, property(css, 'on-accent')) >= 4.5, `${accent}: text on ${under}`);
         assert.ok(ratio(property(css, 'accent-text'), ground) >= 4.5, `${accent}: link on ${ground}`);
       }
     }

@@ -7,9 +7,11 @@ const light: Rgb = [255, 255, 255];
 const dark: Rgb = [27, 29, 34];
 const nearlyBlack: Rgb = [14, 16, 20];
 
+const black: Rgb = [0, 0, 0];
+
 /**
  * The stylesheet with the accent as custom properties: `--accent` fills buttons (3:1 on the card), `--on-accent` is
- * the text on it, `--accent-text` is for links (4.5:1 on the card). A colour that is too faint is mixed with black
+ * the text on it, also under the pointer on `--accent-hover`, `--accent-text` is for links (4.5:1 on the card). A colour that is too faint is mixed with black
  * or white until it is not; one that cannot be read is replaced by the built-in one.
  */
 export function brandCss(accent: string | undefined): string {
@@ -21,9 +23,12 @@ export function brandCss(accent: string | undefined): string {
 
 function properties(colour: Rgb, ground: Rgb): string {
   const fill = towards(colour, ground, 3);
+  const isDark = contrast(fill, light) >= 4.5;
   return [
     `--accent:${print(fill)}`,
-    `--on-accent:${print(contrast(fill, light) >= 4.5 ? light : nearlyBlack)}`,
+    // Away from the text, in dark mode too.
+    `--accent-hover:${print(mix(fill, isDark ? black : light, 0.12))}`,
+    `--on-accent:${print(isDark ? light : nearlyBlack)}`,
     // A little above 4.5, because links also stand on the ground around the card.
     `--accent-text:${print(towards(colour, ground, 5.2))}`,
   ].join(';');
@@ -31,14 +36,18 @@ function properties(colour: Rgb, ground: Rgb): string {
 
 /** The nearest shade of the colour that reaches this contrast on the ground. */
 function towards(colour: Rgb, ground: Rgb, wanted: number): Rgb {
-  const end: Rgb = luminance(ground) > 0.5 ? [0, 0, 0] : [255, 255, 255];
+  const end = luminance(ground) > 0.5 ? black : light;
   for (let share = 0; share < 1; share += 0.02) {
-    const mixed = colour.map((value, index) =>
-      Math.round(value + ((end[index] as number) - value) * share),
-    ) as unknown as Rgb;
+    const mixed = mix(colour, end, share);
     if (contrast(mixed, ground) >= wanted) return mixed;
   }
   return end;
+}
+
+function mix(colour: Rgb, end: Rgb, share: number): Rgb {
+  return colour.map((value, index) =>
+    Math.round(value + ((end[index] as number) - value) * share),
+  ) as unknown as Rgb;
 }
 
 /** From 1 to 21. */

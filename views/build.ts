@@ -10,11 +10,15 @@ const dist = join(here, 'dist');
 
 const entries = {
   'main.css': 'assets/main.css',
+  'console.css': 'assets/console/console.css',
   'sign-in.js': 'browser/sign-in.ts',
+  'step-up.js': 'browser/step-up.ts',
   'enrol.js': 'browser/enrol.ts',
   'account.js': 'browser/account.ts',
   'consent.js': 'browser/consent.ts',
   'retry.js': 'browser/retry.ts',
+  'signing-out.js': 'browser/signing-out.ts',
+  'console.js': 'browser/console.ts',
 } as const;
 
 await mkdir(dist, { recursive: true });

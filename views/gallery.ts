@@ -2,7 +2,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Assets, openAssets } from './assets.ts';
-import { samples } from './gallery-samples.ts';
+import { auditRows } from './console/audit.ts';
+import { consoleUrls } from './console/urls.ts';
+import { sampleIcon } from './gallery-account.ts';
+import { atConsole, events } from './gallery-console.ts';
+import { consoleSamples } from './gallery-console-samples.ts';
+import { type Sample, samples } from './gallery-samples.ts';
 import { html } from './html.ts';
 import type { PageContext } from './page.ts';
 import { directions, type Locale, negotiateLocale, words } from './words.ts';
@@ -10,6 +15,12 @@ import { directions, type Locale, negotiateLocale, words } from './words.ts';
 /** The pages must work under this policy, which is as strict as the server's. */
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** For everybody, and for administrators. */
+export const allSamples: Readonly<Record<string, Sample>> = { ...samples, ...consoleSamples };
+
+/** What comes in while somebody looks at the audit page. */
+const latest = events.slice(1, 2).map((event) => ({ ...event, id: 'e0' }));
 
 /** How the check answers a script's request. */
 export type Answer = (path: string, body: unknown) => { status: number; body: object } | undefined;
@@ -57,7 +68,20 @@ async function serve(gallery: Gallery, assets: Assets, { request, response }: Ex
     response.setHeader('content-type', asset.type).end(asset.body);
     return;
   }
-  const sample = samples[url.pathname.slice(1)];
+  if (url.pathname === sampleIcon.url) {
+    response.setHeader('content-type', 'image/png').end(sampleIcon.png);
+    return;
+  }
+  if (url.pathname === consoleUrls.auditLive) {
+    const rows = auditRows(atConsole(contextOf(url, { assets, port: gallery.port })), latest);
+    response
+      .setHeader('content-type', 'application/json')
+      .end(
+        JSON.stringify({ newest: 'e0', rows: url.searchParams.get('newest') === 'e0' ? '' : String(rows) }),
+      );
+    return;
+  }
+  const sample = allSamples[url.pathname.slice(1)];
   response.setHeader('content-type', 'text/html; charset=utf-8');
   response.end(String(sample ? sample(contextOf(url, { assets, port: gallery.port })) : listOfPages()));
 }
@@ -76,7 +100,7 @@ function contextOf(url: URL, { assets, port }: { assets: Assets; port: number })
 }
 
 function listOfPages() {
-  return html`<!doctype html><title>Gallery</title><ul>${Object.keys(samples).map(
+  return html`<!doctype html><title>Gallery</title><ul>${Object.keys(allSamples).map(
     (name) => html`<li><a href="/${name}">${name}</a> <a href="/${name}?lang=de">de</a></li>`,
   )}</ul>`;
 }

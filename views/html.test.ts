@@ -50,6 +50,9 @@ describe('html', () => {
       assert.equal(String(html`<a href="${address}">x</a>`), `<a href="${address}">x</a>`);
     assert.equal(String(html`<a href="mailto:${'a@b.example'}">x</a>`), '<a href="mailto:a@b.example">x</a>');
     assert.equal(safeAddress('mailto:a@b.example'), undefined);
+    const native = 'com.example.app:/bye?x="';
+    assert.equal(String(html`<a href="${native}">x</a>`), '<a href="com.example.app:/bye?x=&quot;">x</a>');
+    assert.equal(safeAddress(native), undefined);
   });
 
   it('refuses places where escaping would not help', () => {

@@ -81,11 +81,17 @@ function render(value: Renderable, place: Place): string {
   if (Array.isArray(value)) return value.map((each) => render(each, place)).join('');
   const text = String(value);
   if (place === 'tag') throw new TypeError('only markup may stand inside a tag');
-  if (place === 'address') return escapeText(safeAddress(text, linkSchemes) ?? '#');
+  if (place === 'address')
+    return escapeText(safeAddress(text, linkSchemes) ?? addressOfNativeApp(text) ?? '#');
   return escapeText(text);
 }
 
 const linkSchemes = ['https:', 'http:', 'mailto:', 'tel:'];
+
+/** A domain turned round, such as `com.example.app:` (RFC 8252 §7.1): no scheme with a dot runs in a page. */
+function addressOfNativeApp(address: string): string | undefined {
+  return URL.parse(address)?.protocol.includes('.') ? address : undefined;
+}
 
 const entities: Record<string, string> = {
   '&': '&amp;',

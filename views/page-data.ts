@@ -36,6 +36,27 @@ export interface EnrolScript extends Common {
   urls: { options: string; finish: string; abort?: string | undefined };
 }
 
+/** A person who is signed in is asked for another passkey. */
+export interface StepUpScript extends Common {
+  kind: 'step-up';
+  /** For those of their passkeys that would do. */
+  options?: object;
+  urls: {
+    /** POST {} → { options } */
+    options: string;
+    /** POST { response } → { location } */
+    login: string;
+    confirmOptions: string;
+    confirm: string;
+    addOptions: string;
+    add: string;
+    /** POST {} → { location } back to the app */
+    abort: string;
+    /** POST {} → { location } on without */
+    skip?: string;
+  };
+}
+
 export interface ConsentScript {
   kind: 'consent';
   words: ScriptWords;
@@ -57,4 +78,19 @@ export interface AccountScript extends Common {
   signals: readonly PasskeySignal[];
 }
 
-export type ScriptData = SignInScript | EnrolScript | ConsentScript | AccountScript;
+/** The console works without: its script adds shortcuts. */
+export interface ConsoleScript {
+  kind: 'console';
+  /** What a button says once its value is copied. */
+  copied: string;
+  /** GET → { newest, rows }: what came after the newest event that is shown. */
+  live?: { url: string; newest: string };
+}
+
+export type ScriptData =
+  | SignInScript
+  | EnrolScript
+  | StepUpScript
+  | ConsentScript
+  | AccountScript
+  | ConsoleScript;

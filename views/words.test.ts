@@ -4,17 +4,25 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { html } from './html.ts';
-import de from './messages/de.json' with { type: 'json' };
-import en from './messages/en.json' with { type: 'json' };
+import consoleDe from './messages/console.de.json' with { type: 'json' };
+import consoleEn from './messages/console.en.json' with { type: 'json' };
+import deOfPages from './messages/de.json' with { type: 'json' };
+import enOfPages from './messages/en.json' with { type: 'json' };
 import { scriptWords } from './script-words.ts';
 import { type MessageKey, negotiateLocale, words } from './words.ts';
 
+const en = { ...enOfPages, ...consoleEn };
+const de = { ...deOfPages, ...consoleDe };
 const catalogues: Record<string, Record<string, string>> = { en, de };
 
 describe('the catalogues', () => {
   it('have the same keys, in order', () => {
     assert.deepEqual(Object.keys(de), Object.keys(en));
-    assert.deepEqual(Object.keys(en), Object.keys(en).toSorted());
+    for (const keys of [enOfPages, consoleEn].map(Object.keys)) assert.deepEqual(keys, keys.toSorted());
+  });
+
+  it('say each thing once: no key is in two of them', () => {
+    assert.equal(Object.keys(en).length, Object.keys(enOfPages).length + Object.keys(consoleEn).length);
   });
 
   it('have every sentence in every language, with the same values', () => {
@@ -31,7 +39,9 @@ describe('the catalogues', () => {
 
   it('are used: each key stands in a page or a script', () => {
     const used = new Set(
-      sources().flatMap((source) => [...source.matchAll(/'([a-zA-Z]+\.[a-zA-Z_]+)'/g)].map(([, key]) => key)),
+      [...sources(), ...sources('../server/console')].flatMap((source) =>
+        [...source.matchAll(/'([a-zA-Z]+\.[a-zA-Z_]+)'/g)].map(([, key]) => key),
+      ),
     );
     assert.deepEqual(
       Object.keys(en).filter((key) => !used.has(key)),

@@ -1,11 +1,17 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { type Html, html, type Renderable } from './html.ts';
+import consoleDe from './messages/console.de.json' with { type: 'json' };
+import consoleEn from './messages/console.en.json' with { type: 'json' };
 import de from './messages/de.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
 
-export type MessageKey = keyof typeof en;
+/** Of the pages for everybody, and of those for administrators. */
+export type MessageKey = keyof typeof en | keyof typeof consoleEn;
 
-const catalogues = { en, de } as const satisfies Record<string, Record<MessageKey, string>>;
+const catalogues = { en: { ...en, ...consoleEn }, de: { ...de, ...consoleDe } } as const satisfies Record<
+  string,
+  Record<MessageKey, string>
+>;
 
 export type Locale = keyof typeof catalogues;
 

@@ -2,7 +2,16 @@ import type { App, AppRepository } from '../../server/storage.ts';
 import { toPage } from '../page.ts';
 import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
-import { embedded, type RecordKind } from './record-model.ts';
+import { embedded, type RecordKind, type Stored } from './record-model.ts';
+import { matching, termsField, withoutTerms, withTerms } from './search.ts';
+
+/** Of a `proxied` one, by which it is found. */
+const proxiedOriginsField = { proxiedOrigins: { type: [String], default: undefined } };
+
+function withProxiedOrigins(stored: Stored): Stored {
+  const { origins } = (stored.forwardAuth ?? {}) as Partial<NonNullable<App['forwardAuth']>>;
+  return origins ? { ...stored, proxiedOrigins: origins } : stored;
+}
 
 const appKind: RecordKind<App> = {
   name: 'apps',
@@ -20,25 +29,54 @@ const appKind: RecordKind<App> = {
     idTokenSignedResponseAlg: String,
     lifetimes: embedded({ accessToken: Number, refreshToken: Number, session: Number }),
     logoUri: String,
+    backchannelLogoutUri: String,
+    backchannelLogoutSessionRequired: Boolean,
+    frontchannelLogoutUri: String,
+    frontchannelLogoutSessionRequired: Boolean,
+    ciba: Object,
+    clientCertificate: Object,
+    certificateBoundAccessTokens: Boolean,
+    defaultAcrValues: { type: [String], default: undefined },
+    allowedGroups: { type: [String], default: undefined },
+    claims: { type: [String], default: undefined },
+    apiScopes: { type: [String], default: undefined },
+    tokenExchange: { type: embedded({ apps: [String] }), default: undefined },
+    jwks: Object,
+    jwksUri: String,
+    forwardAuth: Object,
+    ...proxiedOriginsField,
+    registration: Object,
+    security: Object,
+    authenticatorRule: Object,
     origin: String,
     createdAt: Number,
     updatedAt: Number,
     revision: Number,
+    ...termsField,
   },
   isCached: true,
+  unique: [['proxiedOrigins']],
+  encode: (stored) => withTerms('apps')(withProxiedOrigins(stored)),
+  decode: ({ proxiedOrigins: _, ...stored }) => withoutTerms(stored as Stored),
 };
 
 export function createApps(link: Link): AppRepository {
   const apps = createCollection(link, appKind);
+  const page = async (filter: object, { after = '', limit }: { after?: string; limit: number }) => {
+    const those = { ...filter, _id: operator({ $gt: after }) };
+    return toPage(await apps.many(those, { sort: { _id: 1 }, limit: limit + 1 }), limit, ({ id }) => id);
+  };
   return {
     insert: (app) => apps.insert(app),
     findById: (id) => apps.one({ _id: id }),
+    findByOrigin: (origin) => apps.one({ proxiedOrigins: origin }),
     update: (app, expectedRevision) =>
       apps.replace({ _id: app.id, revision: expectedRevision }, { ...app, revision: expectedRevision + 1 }),
     remove: async (id) => (await apps.remove({ _id: id })) === 1,
-    async list({ after = '', limit }) {
-      const rows = await apps.many({ _id: operator({ $gt: after }) }, { sort: { _id: 1 }, limit: limit + 1 });
-      return toPage(rows, limit, ({ id }) => id);
+    list: (query) => page({}, query),
+    async search({ text, ...query }) {
+      const matched = matching(text);
+      return matched ? page(matched, query) : { items: [] };
     },
   };
 }

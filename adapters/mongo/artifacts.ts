@@ -1,4 +1,5 @@
 import { type Artifact, type ArtifactRepository, ConflictError } from '../../server/storage.ts';
+import { toPage } from '../page.ts';
 import { type Collection, createCollection } from './collection.ts';
 import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
@@ -7,6 +8,7 @@ import type { RecordKind } from './record-model.ts';
 const artifactKind: RecordKind<Artifact> = {
   name: 'artifacts',
   fields: {
+    lookupId: String,
     model: String,
     payload: String,
     grantId: String,
@@ -18,7 +20,7 @@ const artifactKind: RecordKind<Artifact> = {
     consumedAt: Number,
     expiresAt: Number,
   },
-  unique: [['model', 'uid'], ['userCodeHash']],
+  unique: [['model', 'uid'], ['userCodeHash'], ['lookupId']],
   readsMajority: true,
 };
 
@@ -28,12 +30,25 @@ export function createArtifacts(link: Link): ArtifactRepository {
     upsert: (artifact) => upsert(artifacts, artifact),
     insert: (artifact, now) => insert(artifacts, artifact, now),
     find: (id) => artifacts.one({ _id: id }),
+    findByLookupId: (lookupId) => artifacts.one({ lookupId }),
     findByUserCode: (userCodeHash) => artifacts.one({ userCodeHash }),
     recordConsumed: (id, at) =>
       artifacts.change({ _id: id, consumedAt: operator({ $exists: false }) }, { consumedAt: at }),
     remove: async (id) => (await artifacts.remove({ _id: id })) === 1,
     removeByGrant: (grantId, model) => artifacts.remove({ grantId, ...(model !== undefined && { model }) }),
     listByAccount: (accountId, model) => artifacts.many({ accountId, model }),
+    async listByApp(appId, { model, after = '', limit }) {
+      const filter = { appId, model, _id: operator({ $gt: after }) };
+      const found = await artifacts.many(filter, { sort: { _id: 1 }, limit: limit + 1 });
+      return toPage(found, limit, ({ id }) => id);
+    },
+    async listAll({ after = '', limit }) {
+      const filter = { _id: operator({ $gt: after }) };
+      const found = await artifacts.many(filter, { sort: { _id: 1 }, limit: limit + 1 });
+      return toPage(found, limit, ({ id }) => id);
+    },
+    reseal: (artifact, sealed) =>
+      artifacts.replace({ _id: artifact.id, payload: sealed }, artifact, untouched),
     removeByAccount: (accountId) => artifacts.remove({ accountId }),
     async endByAccount(accountId, at) {
       const sessions = { accountId, model: 'Session', consumedAt: operator({ $exists: false }) };
@@ -44,6 +59,11 @@ export function createArtifacts(link: Link): ArtifactRepository {
     removeExpired: (now) => artifacts.remove(expiredAt(now)),
   };
 }
+
+const resealed = ['lookupId', 'payload', 'userCodeHash'];
+const untouched = [...Object.keys(artifactKind.fields), 'removeAt'].filter(
+  (name) => !resealed.includes(name),
+);
 
 /** Two first saves of one id may collide: whoever loses goes again. */
 const attempts = 5;

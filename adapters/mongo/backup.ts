@@ -24,26 +24,43 @@ export interface BackupFooter {
 /**
  * In this order, each by `_id`. A copy is not one moment: what points to something is copied before it, so a record
  * that was made meanwhile is there without anything that points to it, and the installation comes last. Of each receipt
- * that is there its sign-in follows; a sign-in bears its receipt within.
+ * that is there its sign-in follows; a sign-in bears its receipt within. What a checkpoint vouches for follows it.
  */
 export const backupOrder = [
   'signingKeys',
   'artifacts',
   'receipts',
   'signIns',
+  'logoutNotices',
+  'outgoingMails',
+  'approvals',
+  'initialAccessTokens',
   'invitations',
   'tickets',
   'proofs',
   'challenges',
+  'auditCheckpoints',
   'auditEvents',
+  'auditKeys',
+  'auditChains',
   'accounts',
   'passkeys',
   'receiptKeys',
+  'fidoMetadata',
   'passkeyEvents',
+  'authenticatorFloors',
+  'passkeyHolders',
+  'figures',
+  'apis',
+  'attributeDefinitions',
   'groups',
+  'appRefusals',
   'apps',
   'installation',
 ] as const;
+
+/** Of a chain a beginning is copied, never a part with a gap. */
+const orders: Record<string, Record<string, 1>> = { auditEvents: { chain: 1, sequence: 1 } };
 
 /** Streams every collection to a file that only its owner reads; it has its final name only when it is complete. */
 export async function backupDatabase(
@@ -81,7 +98,8 @@ async function* linesOf(connection: Connection, onProgress: (share: number) => v
 }
 
 function readAll(connection: Connection, name: string) {
-  return connection.collection<Stored>(name).find({}, { projection: { removeAt: 0 }, sort: { _id: 1 } });
+  const sort = orders[name] ?? { _id: 1 };
+  return connection.collection<Stored>(name).find({}, { projection: { removeAt: 0 }, sort });
 }
 
 /** So that the new name survives a power cut too. */

@@ -12,6 +12,7 @@ const challengeKind: RecordKind<Challenge> = {
     interaction: String,
     browser: String,
     userHandle: String,
+    passkeyIds: { type: [String], default: undefined },
     ticketId: String,
     proofId: String,
     expiresAt: Number,

@@ -12,6 +12,7 @@ export interface Collection<T extends { id: string }> {
   insert(...records: readonly T[]): Promise<void>;
   one(filter: Filter): Promise<T | undefined>;
   many(filter: Filter, order?: { sort?: Record<string, 1 | -1>; limit?: number }): Promise<T[]>;
+  count(filter: Filter): Promise<number>;
   /** Finds and deletes in one step. */
   take(filter: Filter): Promise<T | undefined>;
   /** Sets single fields; tells whether the filter matched. */
@@ -55,6 +56,7 @@ function createReads<T extends { id: string }>({
         const stored = await model.find(filter, null, order).readConcern(readConcern).lean<Stored[]>();
         return stored.map(toRecord);
       }),
+    count: (filter) => run(() => model.countDocuments(filter).readConcern(readConcern).exec()),
     take: (filter) =>
       run(async () => {
         const stored = await model.findOneAndDelete(filter).lean<Stored>();

@@ -5,3 +5,8 @@ export const unexpired = (now: number) => ({ expiresAt: operator({ $gt: now }) }
 
 /** Served by the TTL index. */
 export const expiredAt = (now: number) => ({ removeAt: operator({ $lte: new Date(now) }) });
+
+/** What expires after `now`, and by `until`; served by the TTL index. */
+export const expiring = ({ now, until }: { now: number; until: number }) => ({
+  removeAt: operator({ $gt: new Date(now), $lte: new Date(until) }),
+});

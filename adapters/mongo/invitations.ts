@@ -1,12 +1,20 @@
 import type { Invitation, InvitationRepository } from '../../server/storage.ts';
 import { createCollection } from './collection.ts';
-import { expiredAt, unexpired } from './expiry.ts';
+import { expiredAt, expiring, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
 const invitationKind: RecordKind<Invitation> = {
   name: 'invitations',
-  fields: { purpose: String, accountId: String, createdBy: String, createdAt: Number, expiresAt: Number },
+  fields: {
+    purpose: String,
+    accountId: String,
+    createdBy: String,
+    mailedTo: String,
+    withoutGroups: Boolean,
+    createdAt: Number,
+    expiresAt: Number,
+  },
 };
 
 export function createInvitations(link: Link): InvitationRepository {
@@ -17,6 +25,7 @@ export function createInvitations(link: Link): InvitationRepository {
     take: (id, now) => invitations.take({ _id: id, ...unexpired(now) }),
     removeByPurpose: (purpose) => invitations.remove({ purpose }),
     removeByAccount: (accountId) => invitations.remove({ accountId }),
+    countOpen: ({ now, until }) => invitations.count(expiring({ now, until })),
     removeExpired: (now) => invitations.remove(expiredAt(now)),
   };
 }

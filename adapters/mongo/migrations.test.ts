@@ -61,6 +61,25 @@ withMongo(({ url }) => {
       assert.equal(await leases.countDocuments(), 0);
     });
 
+    it('F28 gives people what they are found by, also after it was interrupted', async () => {
+      await using connected = await connect(url);
+      const { connection } = connected;
+      const made = ['Quentin One', 'Quentin Two', 'Quentin Three'].map((name) => accountSample({ name }));
+      {
+        await using storage = await open('migrate');
+        for (const account of made) await storage.accounts.insert(account);
+      }
+      const [, ...later] = made.map(({ id }) => id);
+      const accounts = connection.collection<Stored>('accounts');
+      await accounts.updateMany({ _id: { $in: later } }, { $unset: { terms: 1 } });
+      await connection
+        .collection<Stored>('schema')
+        .updateOne({ _id: 'schema' }, { $set: { version: schemaVersion - 1 } });
+      await using storage = await open('migrate');
+      const { items } = await storage.accounts.search({ text: 'quen', limit: 9 });
+      assert.deepEqual(new Set(items), new Set(made));
+    });
+
     it('is refused when it is newer than the code', async () => {
       await using connected = await connect(url);
       const schemas = connected.connection.collection<Stored>('schema');

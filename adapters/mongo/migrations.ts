@@ -1,8 +1,18 @@
 import type { Connection } from 'mongoose';
 import { StorageError } from '../../server/storage.ts';
+import { administrationIndexes } from './administration-indexes.ts';
+import { authenticatorPolicyIndexes } from './authenticator-policy-indexes.ts';
 import { withLease } from './lease.ts';
+import { metadataIndexes } from './metadata-schema.ts';
 import type { Stored } from './record-model.ts';
-import { firstIndexes, type Index, receiptsIndexes } from './schema.ts';
+import {
+  firstIndexes,
+  type Index,
+  logoutNoticesIndexes,
+  modelReviewIndexes,
+  receiptsIndexes,
+} from './schema.ts';
+import { addTerms } from './search.ts';
 
 type Migration = (connection: Connection) => Promise<void>;
 
@@ -16,6 +26,14 @@ type Migration = (connection: Connection) => Promise<void>;
 const migrations: readonly Migration[] = [
   createFirstSchema,
   (connection) => createIndexes(connection, receiptsIndexes),
+  async (connection) => {
+    const parts = [logoutNoticesIndexes, metadataIndexes, authenticatorPolicyIndexes, modelReviewIndexes];
+    for (const part of parts) await createIndexes(connection, part);
+  },
+  async (connection) => {
+    for (const part of administrationIndexes) await createIndexes(connection, part);
+    await addTerms(connection);
+  },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,17 +1,30 @@
 import type { OpenStorageOptions, Storage } from '../../server/storage.ts';
 import { sweep } from '../sweep.ts';
 import { createAccounts } from './accounts.ts';
+import { createApis } from './apis.ts';
+import { createAppRefusals } from './app-refusals.ts';
+import { createApprovals } from './approvals.ts';
 import { createApps } from './apps.ts';
 import { createArtifacts } from './artifacts.ts';
+import { createAttributeDefinitions } from './attribute-definitions.ts';
 import { createAuditEvents } from './audit-events.ts';
+import { createAuditChains, createAuditCheckpoints, createAuditKeys } from './audit-records.ts';
+import { createAuthenticatorFloors } from './authenticator-floors.ts';
 import { backupDatabase } from './backup.ts';
 import { createChallenges } from './challenges.ts';
+import { createFidoMetadata } from './fido-metadata.ts';
+import { createFigures } from './figures.ts';
 import { createGroups } from './groups.ts';
+import { createInitialAccessTokens } from './initial-access-tokens.ts';
 import { createInstallation } from './installation.ts';
 import { createInvitations } from './invitations.ts';
+import { createLeases } from './leases.ts';
 import { createLink, type Link } from './link.ts';
+import { createLogoutNotices } from './logout-notices.ts';
 import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
+import { createOutgoingMails } from './outgoing-mails.ts';
 import { createPasskeyEvents } from './passkey-events.ts';
+import { createPasskeyHolders } from './passkey-holders.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
 import { createLimiter } from './rate-limits.ts';
@@ -70,6 +83,18 @@ function createRepositories(link: Link) {
     artifacts: createArtifacts(link),
     signingKeys: createSigningKeys(link),
     auditEvents: createAuditEvents(link),
+    auditKeys: createAuditKeys(link),
+    auditCheckpoints: createAuditCheckpoints(link),
+    auditChains: createAuditChains(link),
+    logoutNotices: createLogoutNotices(link),
+    approvals: createApprovals(link),
+    initialAccessTokens: createInitialAccessTokens(link),
+    apis: createApis(link),
+    appRefusals: createAppRefusals(link),
+    attributeDefinitions: createAttributeDefinitions(link),
+    outgoingMails: createOutgoingMails(link),
+    figures: createFigures(link),
+    passkeyHolders: createPasskeyHolders(link),
     passkeys: createPasskeys(link),
     challenges: createChallenges(link),
     tickets: createTickets(link),
@@ -77,6 +102,9 @@ function createRepositories(link: Link) {
     receipts: createReceipts(link),
     receiptKeys: createReceiptKeys(link),
     passkeyEvents: createPasskeyEvents(link),
+    fidoMetadata: createFidoMetadata(link),
+    leases: createLeases(link),
+    authenticatorFloors: createAuthenticatorFloors(link),
   };
 }
 

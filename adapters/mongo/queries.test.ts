@@ -5,7 +5,7 @@ import { beginsWith, listQueries } from '../queries.ts';
 import { connect, withMongo } from './testing.ts';
 
 /** Where the stored field has another name than the record's. */
-const storedNames: Record<string, string> = { id: '_id', expiresAt: 'removeAt' };
+const storedNames: Record<string, string> = { id: '_id', expiresAt: 'removeAt', actorId: 'actor.id' };
 
 withMongo(({ url }) => {
   describe('the queries of MongoDB', () => {
@@ -35,6 +35,7 @@ withMongo(({ url }) => {
         'proofs',
         'receipts',
         'passkeyEvents',
+        'figures',
       ]) {
         const indexes = await connected.connection.collection(table).indexes();
         assert.ok(

@@ -2,6 +2,7 @@ import type { ReceiptKey, ReceiptKeyRepository } from '../../server/storage.ts';
 import { createCollection } from './collection.ts';
 import { type Link, operator } from './link.ts';
 import { embedded, type RecordKind } from './record-model.ts';
+import { createReseal } from './reseal.ts';
 
 const receiptKeyKind: RecordKind<ReceiptKey> = {
   name: 'receiptKeys',
@@ -20,6 +21,7 @@ export function createReceiptKeys(link: Link): ReceiptKeyRepository {
   const receiptKeys = createCollection(link, receiptKeyKind);
   return {
     insert: (key) => receiptKeys.insert(key),
+    reseal: createReseal(receiptKeys, 'sealedJwk'),
     list: () => receiptKeys.many({}, { sort: { generation: 1 } }),
     recordCurrent: (id, at) =>
       receiptKeys.change({ _id: id, currentAt: operator({ $exists: false }) }, { currentAt: at }),

@@ -13,7 +13,7 @@ export interface Revision {
 export interface RecordKind<T extends { id: string }> {
   name: string;
   /** Every field but `id`. Nothing is required here and nothing has a default: the record's type says what is there. */
-  fields: Record<Exclude<keyof T, 'id'>, SchemaDefinitionProperty>;
+  fields: Record<Exclude<keyof T, 'id'>, SchemaDefinitionProperty> & SchemaDefinition;
   /** Keys that are unique beside `id`: each a list of fields, the last of which names a conflict. */
   unique?: readonly (readonly string[])[];
   /** Reads see only what a majority has, so nothing that a change of the primary could take back. */

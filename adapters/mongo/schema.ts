@@ -8,7 +8,7 @@ export interface Index {
 }
 
 /** Removes what has expired, within a minute or so (https://www.mongodb.com/docs/manual/core/index-ttl/). */
-const expiry: Index = { key: { removeAt: 1 }, expireAfterSeconds: 0 };
+export const expiry: Index = { key: { removeAt: 1 }, expireAfterSeconds: 0 };
 const where = (field: string): Pick<Index, 'partialFilterExpression'> => ({
   partialFilterExpression: { [field]: { $exists: true } },
 });
@@ -57,4 +57,14 @@ export const receiptsIndexes: Record<string, readonly Index[]> = {
   receiptKeys: [{ key: { generation: 1 }, unique: true }],
   passkeyEvents: [expiry],
   signIns: [{ key: { at: 1, _id: 1 } }],
+};
+
+/** What apps are to be told of ended sessions. */
+export const logoutNoticesIndexes: Record<string, readonly Index[]> = {
+  logoutNotices: [{ key: { state: 1, appId: 1, nextAttemptAt: 1 } }, expiry],
+};
+
+/** Of the third schema: passkeys by their model, and those whose model was found broken. */
+export const modelReviewIndexes: Record<string, readonly Index[]> = {
+  passkeys: [{ key: { aaguid: 1, _id: 1 } }, { key: { modelAlertAt: 1, _id: 1 }, ...where('modelAlertAt') }],
 };

@@ -1,10 +1,10 @@
 import type { SignIn, SignInRepository } from '../../server/storage.ts';
-import { timeCursor, toPage } from '../page.ts';
+import { endOf, timeCursor, toPage } from '../page.ts';
 import { createCollection } from './collection.ts';
 import { expiredAt } from './expiry.ts';
 import { type Link, operator } from './link.ts';
 import type { RecordKind } from './record-model.ts';
-import { byTime, fromTime } from './time-order.ts';
+import { byTime, fromTime, newestFirst, untilTime } from './time-order.ts';
 
 const signInKind: RecordKind<SignIn> = {
   name: 'signIns',
@@ -26,11 +26,20 @@ const signInKind: RecordKind<SignIn> = {
 
 export function createSignIns(link: Link): SignInRepository {
   const signIns = createCollection(link, signInKind);
+  const listBy =
+    (field: 'accountId' | 'passkeyId' | 'appId'): SignInRepository['listByAccount'] =>
+    async (whose, { after, limit }) => {
+      const filter = { [field]: whose, ...untilTime(endOf(after)) };
+      const found = await signIns.many(filter, { sort: newestFirst, limit: limit + 1 });
+      return toPage(found, limit, timeCursor);
+    };
   return {
     insert: (signIn) => signIns.insert(signIn),
     findById: (id) => signIns.one({ _id: id }),
     findMany: (ids) => signIns.many({ _id: operator({ $in: ids }) }),
-    listByAccount: (accountId, { limit }) => signIns.many({ accountId }, { sort: { at: -1 }, limit }),
+    listByAccount: listBy('accountId'),
+    listByPasskey: listBy('passkeyId'),
+    listByApp: listBy('appId'),
     async list(query) {
       const found = await signIns.many(fromTime(query), { sort: byTime, limit: query.limit + 1 });
       return toPage(found, query.limit, timeCursor);

@@ -60,21 +60,27 @@ export async function connect(url: string): Promise<AsyncDisposable & { connecti
   return { connection, [Symbol.asyncDispose]: () => connection.close() };
 }
 
-/** A way to the server that can be cut, or go silent: it takes connections and answers nothing. */
+/** A way to the server that can be cut, slowed down, or go silent: it takes connections and answers nothing. */
 export async function startProxy(
   target: { host: string; port: number },
   port = 0,
-): Promise<AsyncDisposable & { port: number; silence(): void; resume(): void }> {
+): Promise<
+  AsyncDisposable & { port: number; silence(): void; cut(): void; slow(ms: number): void; resume(): void }
+> {
   const sockets = new Set<Socket>();
   let isSilent = false;
+  let isCut = false;
+  let lateness = 0;
   const server = createServer((client) => {
+    if (isCut) return void client.destroy();
     const upstream = createTcpConnection(target);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes) => isSilent || to.write(bytes));
+      const pass = (bytes: Buffer) => void (isSilent || to.destroyed || to.write(bytes));
+      from.on('data', (bytes) => (lateness > 0 ? setTimeout(pass, lateness, bytes) : pass(bytes)));
       from.on('close', () => to.destroy());
       from.on('error', () => to.destroy());
     }
@@ -83,11 +89,21 @@ export async function startProxy(
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    /** What comes from now on, in either direction, is handed on so much later. */
+    slow(ms) {
+      lateness = ms;
+    },
+    /** Breaks every connection, and takes no new ones. */
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
     silence() {
       isSilent = true;
     },
     resume() {
       isSilent = false;
+      isCut = false;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

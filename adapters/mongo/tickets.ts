@@ -1,6 +1,6 @@
 import type { Ticket, TicketRepository } from '../../server/storage.ts';
 import { createCollection } from './collection.ts';
-import { expiredAt, unexpired } from './expiry.ts';
+import { expiredAt, expiring, unexpired } from './expiry.ts';
 import type { Link } from './link.ts';
 import type { RecordKind } from './record-model.ts';
 
@@ -15,6 +15,7 @@ export function createTickets(link: Link): TicketRepository {
     insert: (ticket) => tickets.insert(ticket),
     find: (id, now) => tickets.one({ _id: id, ...unexpired(now) }),
     take: (id, now) => tickets.take({ _id: id, ...unexpired(now) }),
+    countOpen: ({ now, until }) => tickets.count(expiring({ now, until })),
     removeExpired: (now) => tickets.remove(expiredAt(now)),
   };
 }

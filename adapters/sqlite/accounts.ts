@@ -1,24 +1,27 @@
-import type { Account, AccountRepository } from '../../server/storage.ts';
+import { type Account, type AccountRepository, accountTerms, searchWords } from '../../server/storage.ts';
 import { toPage } from '../page.ts';
 import type { Database, Row } from './database.ts';
+import { createSearch } from './search.ts';
+import { narrowestScope, storedAccountTerms } from './stored-terms.ts';
 
 const columns = 'record, lastSignInAt';
 
 export function createAccounts(db: Database): AccountRepository {
   const insert = db.change(
-    `INSERT INTO accounts (sub, userNameKey, founder, role, revision, record, id, lastSignInAt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO accounts (sub, userNameKey, founder, role, revision, record, terms, id, lastSignInAt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = db.change(
-    `UPDATE accounts SET sub = ?, userNameKey = ?, founder = ?, role = ?, revision = ?, record = ?
+    `UPDATE accounts SET sub = ?, userNameKey = ?, founder = ?, role = ?, revision = ?, record = ?, terms = ?
      WHERE id = ? AND revision = ?`,
   );
   const recordSignIn = db.change('UPDATE accounts SET lastSignInAt = ? WHERE id = ?', { durable: false });
   const remove = db.change('DELETE FROM accounts WHERE id = ?');
-  const list = db.many(
-    `SELECT ${columns} FROM accounts WHERE userNameKey > ? ORDER BY userNameKey LIMIT ?`,
-    toAccount,
-  );
+  const list = createList(db);
+  const search = createSearch(db, {
+    ...{ table: 'accounts', side: 'accountTerms', key: 'userNameKey', columns },
+    ...{ decode: toAccount, termsOf: accountTerms },
+  });
   const listByGroup = db.many(
     `SELECT ${columns} FROM accountGroups JOIN accounts ON accounts.id = accountId
      WHERE groupId = ? AND accountGroups.userNameKey > ? ORDER BY accountGroups.userNameKey LIMIT ?`,
@@ -34,6 +37,10 @@ export function createAccounts(db: Database): AccountRepository {
     findBySub: find('sub = ?'),
     findByUserNameKey: find('userNameKey = ?'),
     findByUserHandle: find('id = (SELECT accountId FROM accountUserHandles WHERE userHandles = ?)'),
+    listByVerifiedEmail: db.many(
+      `SELECT ${columns} FROM accounts WHERE emailKey = ? AND emailVerified = 1 LIMIT 2`,
+      toAccount,
+    ),
     async update(account, expectedRevision) {
       const next = { ...account, revision: expectedRevision + 1 };
       return (await update(...toColumns(next), account.id, expectedRevision)) === 1;
@@ -42,10 +49,39 @@ export function createAccounts(db: Database): AccountRepository {
       await recordSignIn(at, id);
     },
     remove: async (id) => (await remove(id)) === 1,
-    list: async ({ after = '', limit }) => toPage(await list(after, limit + 1), limit, userNameKeyOf),
+    list,
     listByRole: db.many(`SELECT ${columns} FROM accounts WHERE role = ? ORDER BY userNameKey`, toAccount),
     listByGroup: async (groupId, { after = '', limit }) =>
       toPage(await listByGroup(groupId, after, limit + 1), limit, userNameKeyOf),
+    search: ({ text, role, status, ...page }) =>
+      search({
+        ...page,
+        words: searchWords(text),
+        scope: narrowestScope({ ...(role && { role }), ...(status && { status }) }),
+        accept: (account) =>
+          (role === undefined || account.role === role) &&
+          (status === undefined || account.status === status),
+      }),
+  };
+}
+
+function createList(db: Database): AccountRepository['list'] {
+  const ofThose = (condition: string) =>
+    db.many(
+      `SELECT ${columns} FROM accounts WHERE ${condition} userNameKey > ? ORDER BY userNameKey LIMIT ?`,
+      toAccount,
+    );
+  const all = ofThose('');
+  const ofRole = ofThose('role = ? AND');
+  const ofStatus = ofThose('status = ? AND');
+  const ofBoth = ofThose('role = ? AND status = ? AND');
+  return async ({ after = '', limit, role, status }) => {
+    const read = () => {
+      if (role !== undefined)
+        return status === undefined ? ofRole(role, after, limit + 1) : ofBoth(role, status, after, limit + 1);
+      return status === undefined ? all(after, limit + 1) : ofStatus(status, after, limit + 1);
+    };
+    return toPage(await read(), limit, userNameKeyOf);
   };
 }
 
@@ -60,6 +96,7 @@ function toColumns({ lastSignInAt, ...account }: Account) {
     account.role,
     account.revision,
     JSON.stringify(account),
+    storedAccountTerms(account),
   ] as const;
 }
 

@@ -1,10 +1,12 @@
 import { type Artifact, type ArtifactRepository, ConflictError } from '../../server/storage.ts';
+import { toPage } from '../page.ts';
 import type { Database, Row } from './database.ts';
 import { removeExpiredFrom } from './expiry.ts';
 
 /** An artifact is nothing but its columns, so it is kept as these. */
 const fields = [
   'id',
+  'lookupId',
   'model',
   'payload',
   'grantId',
@@ -32,13 +34,27 @@ export function createArtifacts(db: Database): ArtifactRepository {
     `SELECT ${columns} FROM artifacts WHERE accountId = ? AND model = ?`,
     toArtifact,
   );
+  const listAll = db.many(`SELECT ${columns} FROM artifacts WHERE id > ? ORDER BY id LIMIT ?`, toArtifact);
+  const reseal = db.change(
+    'UPDATE artifacts SET payload = ?, lookupId = ?, userCodeHash = ? WHERE id = ? AND payload = ?',
+  );
+  const listByApp = db.many(
+    `SELECT ${columns} FROM artifacts WHERE appId = ? AND model = ? AND id > ? ORDER BY id LIMIT ?`,
+    toArtifact,
+  );
   return {
     upsert: createUpsert(db),
     insert: createInsert(db),
     find: find('id = ?'),
+    findByLookupId: find('lookupId = ?'),
     findByUserCode: find('userCodeHash = ?'),
     recordConsumed: async (id, at) => (await recordConsumed(at, id)) === 1,
     listByAccount: (accountId, model) => listByAccount(accountId, model),
+    listByApp: async (appId, { model, after = '', limit }) =>
+      toPage(await listByApp(appId, model, after, limit + 1), limit, ({ id }) => id),
+    listAll: async ({ after = '', limit }) => toPage(await listAll(after, limit + 1), limit, ({ id }) => id),
+    reseal: async ({ id, payload, lookupId, userCodeHash }, sealed) =>
+      (await reseal(payload, lookupId ?? null, userCodeHash ?? null, id, sealed)) === 1,
     ...createRemovals(db),
   };
 }

@@ -14,3 +14,12 @@ export function removeExpiredFrom(db: Database, table: string): (now: number) =>
     return total;
   };
 }
+
+/** Counts the rows of a table that expire after `now`, and by `until`. */
+export function countOpenIn(db: Database, table: string) {
+  const count = db.one(
+    `SELECT count(*) AS open FROM ${table} WHERE expiresAt > ? AND expiresAt <= ?`,
+    ({ open }) => Number(open),
+  );
+  return async ({ now, until }: { now: number; until: number }) => (await count(now, until)) ?? 0;
+}

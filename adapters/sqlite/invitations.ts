@@ -1,6 +1,6 @@
 import type { Invitation, InvitationRepository } from '../../server/storage.ts';
 import type { Database } from './database.ts';
-import { removeExpiredFrom } from './expiry.ts';
+import { countOpenIn, removeExpiredFrom } from './expiry.ts';
 
 export function createInvitations(db: Database): InvitationRepository {
   const insert = db.change(
@@ -15,6 +15,7 @@ export function createInvitations(db: Database): InvitationRepository {
     take: db.take<Invitation>('DELETE FROM invitations WHERE id = ? AND expiresAt > ? RETURNING record'),
     removeByPurpose: db.change('DELETE FROM invitations WHERE purpose = ?'),
     removeByAccount: db.change('DELETE FROM invitations WHERE accountId = ?'),
+    countOpen: countOpenIn(db, 'invitations'),
     removeExpired: removeExpiredFrom(db, 'invitations'),
   };
 }

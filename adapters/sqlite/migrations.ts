@@ -1,16 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../server/storage.ts';
+import { administrationSchema } from './administration-schema.ts';
+import { authenticatorPolicySchema } from './authenticator-policy-schema.ts';
+import { logoutNoticesSchema } from './logout-notices-schema.ts';
+import { metadataSchema } from './metadata-schema.ts';
+import { modelReviewSchema } from './model-review-schema.ts';
 import { receiptsSchema } from './receipts-schema.ts';
 import { firstSchema } from './schema.ts';
+import { termsOfStored } from './stored-terms.ts';
 
 /**
  * One entry a schema version, from 1; never edited after a release.
  *
  * Expand, then contract: a migration adds columns, tables and indexes that the version before can ignore, because
  * that one may still be running or be put back. What nobody reads any more goes one release later.
- * Every statement can be run again (`IF NOT EXISTS`), although each version is one transaction.
+ * Each version is one transaction; what SQLite has a form for can be run again all the same (`IF NOT EXISTS`).
  */
-const migrations: readonly string[] = [firstSchema, receiptsSchema];
+const migrations: readonly string[] = [
+  firstSchema,
+  receiptsSchema,
+  [logoutNoticesSchema, metadataSchema, authenticatorPolicySchema, modelReviewSchema].join('\n'),
+  administrationSchema,
+];
 
 export const schemaVersion = migrations.length;
 
@@ -32,6 +43,9 @@ export function checkSchema(db: DatabaseSync): void {
 /** @throws StorageError `too_new` */
 export function migrate(db: DatabaseSync): void {
   refuseNewer(storedVersion(db));
+  db.function('searchTerms', { deterministic: true }, (table, record) =>
+    termsOfStored(String(table), String(record)),
+  );
   while (storedVersion(db) < schemaVersion) step(db);
 }
 

@@ -3,19 +3,32 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type OpenStorageOptions, type Storage, StorageError } from '../../server/storage.ts';
 import { sweep } from '../sweep.ts';
 import { createAccounts } from './accounts.ts';
+import { createApis } from './apis.ts';
+import { createAppRefusals } from './app-refusals.ts';
+import { createApprovals } from './approvals.ts';
 import { createApps } from './apps.ts';
 import { createArtifacts } from './artifacts.ts';
+import { createAttributeDefinitions } from './attribute-definitions.ts';
 import { createAuditEvents } from './audit-events.ts';
+import { createAuditChains, createAuditCheckpoints, createAuditKeys } from './audit-records.ts';
+import { createAuthenticatorFloors } from './authenticator-floors.ts';
 import { backupFile } from './backup.ts';
 import { createChallenges } from './challenges.ts';
 import { createDatabase, type Database, openFile } from './database.ts';
 import { toStorageError } from './errors.ts';
+import { createFidoMetadata } from './fido-metadata.ts';
+import { createFigures } from './figures.ts';
 import { createPrivateFile, fileOf, inMemory, lockFile } from './file.ts';
 import { createGroups } from './groups.ts';
+import { createInitialAccessTokens } from './initial-access-tokens.ts';
 import { createInstallation } from './installation.ts';
 import { createInvitations } from './invitations.ts';
+import { createLeases } from './leases.ts';
+import { createLogoutNotices } from './logout-notices.ts';
 import { checkSchema, migrate, schemaVersion, storedVersion } from './migrations.ts';
+import { createOutgoingMails } from './outgoing-mails.ts';
 import { createPasskeyEvents } from './passkey-events.ts';
+import { createPasskeyHolders } from './passkey-holders.ts';
 import { createPasskeys } from './passkeys.ts';
 import { createProofs } from './proofs.ts';
 import { createReceiptKeys } from './receipt-keys.ts';
@@ -59,6 +72,18 @@ export function createRepositories(database: Database) {
     artifacts: createArtifacts(database),
     signingKeys: createSigningKeys(database),
     auditEvents: createAuditEvents(database),
+    auditKeys: createAuditKeys(database),
+    auditCheckpoints: createAuditCheckpoints(database),
+    auditChains: createAuditChains(database),
+    logoutNotices: createLogoutNotices(database),
+    approvals: createApprovals(database),
+    initialAccessTokens: createInitialAccessTokens(database),
+    apis: createApis(database),
+    appRefusals: createAppRefusals(database),
+    attributeDefinitions: createAttributeDefinitions(database),
+    outgoingMails: createOutgoingMails(database),
+    figures: createFigures(database),
+    passkeyHolders: createPasskeyHolders(database),
     passkeys: createPasskeys(database),
     challenges: createChallenges(database),
     tickets: createTickets(database),
@@ -66,6 +91,9 @@ export function createRepositories(database: Database) {
     receipts: createReceipts(database),
     receiptKeys: createReceiptKeys(database),
     passkeyEvents: createPasskeyEvents(database),
+    fidoMetadata: createFidoMetadata(database),
+    leases: createLeases(database),
+    authenticatorFloors: createAuthenticatorFloors(database),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Passkey, PasskeyRepository } from '../../server/storage.ts';
+import { alertCursor, startOf, toPage } from '../page.ts';
 import type { Database, Row } from './database.ts';
 
 /** What a use changes stands in columns alone: a use and an edit of the record do not undo each other. */
@@ -13,11 +14,22 @@ export function createPasskeys(db: Database): PasskeyRepository {
   const recordUse = db.change(
     `UPDATE passkeys SET counter = ?, backupEligible = ?, backedUp = ?, lastUsedAt = ?
      WHERE id = ? AND counter = ? AND status = 'active'`,
+    // Lost with the power, it leaves the counter and the time of the use before: less than what the passkey has by now.
+    { durable: false },
   );
   const update = db.change(
     'UPDATE passkeys SET userHandle = ?, status = ?, revision = ?, record = ? WHERE id = ? AND revision = ?',
   );
   const remove = db.change('DELETE FROM passkeys WHERE id = ?');
+  const byModel = db.many(
+    `SELECT ${columns} FROM passkeys WHERE aaguid = ? AND id > ? ORDER BY id LIMIT ?`,
+    toPasskey,
+  );
+  const alerted = db.many(
+    `SELECT ${columns} FROM passkeys WHERE modelAlertAt IS NOT NULL AND (modelAlertAt, id) > (?, ?)
+     ORDER BY modelAlertAt, id LIMIT ?`,
+    toPasskey,
+  );
   const any = db.one("SELECT id FROM passkeys WHERE id > '' LIMIT 1", ({ id }) => id);
   return {
     async insert(passkey) {
@@ -30,6 +42,13 @@ export function createPasskeys(db: Database): PasskeyRepository {
       `SELECT ${columns} FROM passkeys WHERE userHandle = ? ORDER BY createdAt`,
       toPasskey,
     ),
+    async listByModel(aaguid, { after = '', limit }) {
+      return toPage(await byModel(aaguid, after, limit + 1), limit, ({ id }) => id);
+    },
+    async listModelAlerts(query) {
+      const { at, id } = startOf(query);
+      return toPage(await alerted(at, id, query.limit + 1), query.limit, alertCursor);
+    },
     recordUse: async (id, expectedCounter, use) =>
       (await recordUse(...useOf(use), id, expectedCounter)) === 1,
     async update(passkey, expectedRevision) {

@@ -4,7 +4,7 @@
  */
 
 /** Counts changes of what other processes keep in caches. */
-const counted = (table: string) =>
+export const counted = (table: string) =>
   ['INSERT', 'UPDATE OF record', 'DELETE']
     .map(
       (event) => `

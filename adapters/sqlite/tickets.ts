@@ -1,6 +1,6 @@
 import type { Ticket, TicketRepository } from '../../server/storage.ts';
 import type { Database } from './database.ts';
-import { removeExpiredFrom } from './expiry.ts';
+import { countOpenIn, removeExpiredFrom } from './expiry.ts';
 
 export function createTickets(db: Database): TicketRepository {
   const insert = db.change('INSERT INTO tickets (id, expiresAt, record) VALUES (?, ?, ?)');
@@ -10,6 +10,7 @@ export function createTickets(db: Database): TicketRepository {
     },
     find: db.one<Ticket>('SELECT record FROM tickets WHERE id = ? AND expiresAt > ?'),
     take: db.take<Ticket>('DELETE FROM tickets WHERE id = ? AND expiresAt > ? RETURNING record'),
+    countOpen: countOpenIn(db, 'tickets'),
     removeExpired: removeExpiredFrom(db, 'tickets'),
   };
 }

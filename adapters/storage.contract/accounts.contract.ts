@@ -9,6 +9,19 @@ export function accountsContract(name: string, open: Open): void {
     const storage = openedOnce(open);
     const accounts = () => storage().accounts;
 
+    it('keeps what is known of a recovery, and of addresses before', async () => {
+      const account = accountSample({
+        formerEmails: [{ email: 'old@example.com', until: now }],
+        recoveryBegunAt: now,
+        recoveredAt: now + 1,
+      });
+      await accounts().insert(account);
+      assert.deepEqual(await accounts().findById(account.id), account);
+      const { formerEmails, recoveryBegunAt, recoveredAt, ...rest } = account;
+      assert.ok(await accounts().update({ ...rest, revision: 1 }, 0));
+      assert.deepEqual(await accounts().findById(account.id), { ...rest, revision: 1 });
+    });
+
     it('finds an account by id, sub, user name and each of its user handles', async () => {
       const account = accountSample({
         email: 'a@example.com',
@@ -81,6 +94,20 @@ export function accountsContract(name: string, open: Open): void {
         await accounts().insert(accountSample({ userNameKey }));
         return true;
       });
+    });
+
+    it('finds people by an address that they have shown to be theirs', async () => {
+      const emailKey = `${randomId()}@example.com`;
+      const address = { email: emailKey, emailKey };
+      const [verified, claimed] = [
+        accountSample({ ...address, emailVerified: true }),
+        accountSample({ ...address, emailVerified: false }),
+      ];
+      for (const account of [verified, claimed, accountSample()]) await accounts().insert(account);
+      assert.deepEqual(await accounts().listByVerifiedEmail(emailKey), [verified]);
+      assert.equal(await accounts().update({ ...claimed, emailVerified: true }, 0), true);
+      await accounts().insert(accountSample({ ...address, emailVerified: true }));
+      assert.equal((await accounts().listByVerifiedEmail(emailKey)).length, 2);
     });
 
     it('updates by compare-and-set on the revision, which goes up by one', async () => {

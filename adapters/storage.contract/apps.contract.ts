@@ -18,6 +18,12 @@ export function appsContract(name: string, open: Open): void {
         ],
         lifetimes: { accessToken: 60, session: 3600 },
         logoUri: 'https://wiki.example.com/logo.svg',
+        backchannelLogoutUri: 'https://wiki.example.com/logout',
+        backchannelLogoutSessionRequired: true,
+        frontchannelLogoutUri: 'https://wiki.example.com/frame',
+        frontchannelLogoutSessionRequired: true,
+        clientCertificate: { subjectDn: 'CN=wiki,O=Example' },
+        certificateBoundAccessTokens: true,
       });
       await apps().insert(bare);
       await apps().insert(full);
@@ -42,6 +48,42 @@ export function appsContract(name: string, open: Open): void {
       await assertOneWinner(() => apps().update({ ...bare, name: 'Notes', secrets: [], revision: 1 }, 0));
       assert.deepEqual(await apps().findById(app.id), { ...bare, name: 'Notes', secrets: [], revision: 1 });
       assert.equal(await apps().update(appSample(), 0), false);
+    });
+
+    const proxied = (...origins: string[]) => appSample({ kind: 'proxied', forwardAuth: { origins } });
+    const at = (name: string) => `https://${name}.${randomId().toLowerCase()}.example`;
+
+    it('finds an app behind a gateway by each of its origins, as it is now', async () => {
+      const [wiki, wall, moved] = [at('wiki'), at('wall'), at('moved')];
+      const app = proxied(wiki, wall);
+      await apps().insert(app);
+      assert.deepEqual(await apps().findByOrigin(wiki), app);
+      assert.deepEqual(await apps().findByOrigin(wall), app);
+      const changed = {
+        ...app,
+        forwardAuth: { origins: [wall, moved], openPaths: ['/health'] },
+        revision: 1,
+      };
+      assert.ok(await apps().update(changed, 0));
+      assert.deepEqual(await apps().findByOrigin(moved), changed);
+      assert.equal(await apps().findByOrigin(wiki), undefined);
+      await apps().remove(app.id);
+      for (const origin of [wall, moved, '', at('nowhere')])
+        assert.equal(await apps().findByOrigin(origin), undefined);
+    });
+
+    it('gives an origin to one app, of 50 at once', async () => {
+      const taken = at('taken');
+      await assertOneWinner(async () => {
+        await apps().insert(proxied(at('own'), taken));
+        return true;
+      });
+      await assertConflict(apps().insert(proxied(taken)), 'proxiedOrigins');
+      const other = proxied(at('other'));
+      await apps().insert(other);
+      const grown = { ...other, forwardAuth: { origins: [at('more'), taken] }, revision: 1 };
+      await assertConflict(apps().update(grown, 0), 'proxiedOrigins');
+      assert.deepEqual(await apps().findById(other.id), other);
     });
 
     it('removes an app once', async () => {

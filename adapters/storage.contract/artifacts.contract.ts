@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Artifact } from '../../server/storage.ts';
-import { assertConflict, assertOneWinner, race } from './assertions.ts';
+import { assertConflict, assertOneWinner, collectPages, race } from './assertions.ts';
 import { type Open, openedOnce } from './opened.ts';
 import { artifactSample, now, oddStrings, randomId } from './samples.ts';
 
@@ -98,6 +98,34 @@ export function artifactsContract(name: string, open: Open): void {
       );
     });
 
+    it('seals an artifact anew for one of 50, finds it by its new id, and keeps that it was consumed', async () => {
+      const artifact = artifactSample({ model: 'DeviceCode', userCodeHash: randomId() });
+      await artifacts().upsert(artifact);
+      await artifacts().recordConsumed(artifact.id, now);
+      const anew = () => ({ payload: randomId(), lookupId: randomId(), userCodeHash: randomId() });
+      await assertOneWinner(() => artifacts().reseal({ ...artifact, ...anew() }, artifact.payload));
+      const stored = await artifacts().find(artifact.id);
+      assert.ok(stored?.lookupId && stored.payload !== artifact.payload);
+      assert.deepEqual(await artifacts().findByLookupId(stored.lookupId), stored);
+      assert.equal(await artifacts().findByUserCode(String(artifact.userCodeHash)), undefined);
+      assert.equal(stored.consumedAt, now);
+      const { lookupId, consumedAt, ...rest } = stored;
+      assert.equal(await artifacts().reseal({ ...rest, payload: 'again' }, stored.payload), true);
+      assert.equal(await artifacts().findByLookupId(lookupId), undefined);
+      assert.deepEqual(await artifacts().find(artifact.id), { ...rest, payload: 'again', consumedAt });
+    });
+
+    it('lists everything in order of id, page by page', async () => {
+      const made = [1, 2, 3].map(() => artifactSample());
+      await insertAll(made);
+      const pages = await collectPages((after) =>
+        artifacts().listAll({ limit: 2, ...(after !== undefined && { after }) }),
+      );
+      const ids = pages.flat().map(({ id }) => id);
+      assert.deepEqual(ids, ids.toSorted());
+      for (const { id } of made) assert.ok(ids.includes(id));
+    });
+
     it('removes by grant, of one model or of all', async () => {
       const grantId = randomId();
       const models = ['AccessToken', 'AccessToken', 'RefreshToken', 'AuthorizationCode'];
@@ -119,6 +147,20 @@ export function artifactsContract(name: string, open: Open): void {
       ]);
       assert.equal(await artifacts().removeByAccount(accountId), 2);
       assert.equal(await artifacts().removeByApp(appId), 1);
+    });
+
+    it('lists what an app was granted, page by page', async () => {
+      const appId = randomId();
+      const granted = [1, 2, 3].map(() => artifactSample({ model: 'Grant', appId, grantId: randomId() }));
+      const token = artifactSample({ model: 'ClientCredentials', appId });
+      await insertAll([...granted, token, artifactSample({ appId }), artifactSample({ model: 'Grant' })]);
+      const expected = granted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const pages = await collectPages((after) =>
+        artifacts().listByApp(appId, { model: 'Grant', limit: 2, ...(after && { after }) }),
+      );
+      assert.deepEqual(pages, [expected.slice(0, 2), expected.slice(2)]);
+      const tokens = await artifacts().listByApp(appId, { model: 'ClientCredentials', limit: 2 });
+      assert.deepEqual(tokens, { items: [token] });
     });
 
     it('ends what an account has: marks its sessions, removes the rest, and leaves others alone', async () => {

@@ -10,7 +10,11 @@ export function challengesContract(name: string, open: Open): void {
     const challenges = () => storage().challenges;
 
     it('F18 gives a challenge to one of 50', async () => {
-      const challenge = challengeSample({ userHandle: randomId(), ticketId: randomId() });
+      const challenge = challengeSample({
+        userHandle: randomId(),
+        passkeyIds: [randomId()],
+        ticketId: randomId(),
+      });
       await challenges().insert(challenge);
       await assertOneWinner(async () => {
         const taken = await challenges().take(challenge.id, now);

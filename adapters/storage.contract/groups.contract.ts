@@ -36,6 +36,23 @@ export function groupsContract(name: string, open: Open): void {
       });
     });
 
+    it('lists those with a rule for authenticators, in order of name', async () => {
+      const prefix = randomId();
+      const authenticatorRule = { deviceBound: true, vendors: ['Yubico AB'], effectiveFrom: 1 };
+      const [late, early] = ['b', 'a'].map((end) =>
+        groupSample({ nameKey: `${prefix}-${end}`, authenticatorRule }),
+      );
+      assert.ok(late && early);
+      for (const group of [late, groupSample({ nameKey: `${prefix}-c` }), early])
+        await groups().insert(group);
+      const listed = async () =>
+        (await groups().listWithRule()).filter(({ nameKey }) => nameKey.startsWith(prefix));
+      assert.deepEqual(await listed(), [early, late]);
+      const { authenticatorRule: _, ...without } = late;
+      assert.equal(await groups().update(without, late.revision), true);
+      assert.deepEqual(await listed(), [early]);
+    });
+
     it('finds those of many ids that exist, in order of name', async () => {
       const prefix = randomId();
       const made = ['c', 'a', 'b'].map((letter) => groupSample({ nameKey: `${prefix}${letter}` }));

@@ -31,6 +31,14 @@ export function invitationsContract(name: string, open: Open): void {
       assert.equal(await invitations().take(invitation.id, invitation.expiresAt), undefined);
     });
 
+    it('counts those that run out within a time', async () => {
+      const far = now + 1e12;
+      await invitations().insert(invitationSample({ expiresAt: far + 10 }));
+      await invitations().insert(invitationSample({ expiresAt: far + 20 }));
+      assert.equal(await invitations().countOpen({ now: far, until: far + 10 }), 1);
+      assert.equal(await invitations().countOpen({ now: far + 10, until: far + 20 }), 1);
+    });
+
     it('removes by purpose: the first administrator voids all setup links', async () => {
       const links = [1, 2].map(() => invitationSample({ purpose: 'setup' }));
       const other = invitationSample({ purpose: 'recovery', accountId: randomId() });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { Passkey } from '../../server/storage.ts';
 import { assertConflict, assertOneWinner } from './assertions.ts';
 import { type Open, openedOnce } from './opened.ts';
 import { now, passkeySample, randomId } from './samples.ts';
@@ -16,6 +18,21 @@ export function passkeysContract(name: string, open: Open): void {
         backupEligible: false,
         attestationObject: 'x'.repeat(100_000),
         clientDataJSON: 'eyJ',
+        attestation: {
+          format: 'packed',
+          result: 'model',
+          vendor: 'Vendor',
+          root: 'fingerprint of a key',
+          chain: 'fingerprint',
+          flags: 0x45,
+          metadata: 291,
+        } satisfies Required<NonNullable<Passkey['attestation']>>,
+        modelAlert: ['REVOKED'],
+        modelAlertAt: now - 3,
+        modelAction: 'ask',
+        backedUpChangedAt: now - 2,
+        counterAlertAt: now - 1,
+        importedAt: now - 4,
         lastUsedAt: now,
         counter: 2 ** 32 - 1,
       });
@@ -73,6 +90,41 @@ export function passkeysContract(name: string, open: Open): void {
       assert.deepEqual(uses, [true, true, true]);
     });
 
+    it('lists the passkeys of a model in parts, and those whose model was found broken', async () => {
+      const aaguid = randomUUID();
+      const ids = ['a', 'b', 'c'].map((id) => `${id}${randomId()}`);
+      for (const id of ids) await passkeys().insert(passkeySample({ id, aaguid }));
+      const first = await passkeys().listByModel(aaguid, { limit: 2 });
+      assert.deepEqual(
+        first.items.map(({ id }) => id),
+        ids.slice(0, 2),
+      );
+      const rest = await passkeys().listByModel(aaguid, { after: first.next ?? '', limit: 2 });
+      assert.deepEqual([rest.items.map(({ id }) => id), rest.next], [ids.slice(2), undefined]);
+      const since = now + 1_000_000;
+      for (const [index, passkey] of first.items.entries())
+        assert.equal(
+          await passkeys().update({ ...passkey, modelAlert: ['REVOKED'], modelAlertAt: since + index }, 0),
+          true,
+        );
+      const alerts = await passkeys().listModelAlerts({ since, limit: 1 });
+      assert.deepEqual(
+        alerts.items.map(({ id }) => id),
+        ids.slice(0, 1),
+      );
+      const more = await passkeys().listModelAlerts({ after: alerts.next ?? '', limit: 9 });
+      assert.deepEqual(
+        more.items.map(({ id, modelAlert }) => [id, modelAlert]),
+        [[ids[1], ['REVOKED']]],
+      );
+      const [alerted] = alerts.items;
+      assert.ok(alerted);
+      const { modelAlert, modelAlertAt, ...restored } = alerted;
+      assert.equal(await passkeys().update(restored, 1), true);
+      assert.deepEqual(await passkeys().findById(alerted.id), { ...restored, revision: 2 });
+      assert.equal((await passkeys().listModelAlerts({ since, limit: 9 })).items.length, 1);
+    });
+
     it('records no use of a suspended passkey', async () => {
       const passkey = passkeySample({ status: 'suspended' });
       await passkeys().insert(passkey);
@@ -88,6 +140,16 @@ export function passkeysContract(name: string, open: Open): void {
       const expected = { ...passkey, ...use, name: 'Laptop', status: 'suspended', revision: 1 };
       assert.deepEqual(await passkeys().findById(passkey.id), expected);
       assert.equal(await passkeys().recordUse(passkey.id, use.counter, use), false);
+    });
+
+    it('W10 keeps a note of its counter and of its backup through every use', async () => {
+      const passkey = passkeySample();
+      await passkeys().insert(passkey);
+      const notes = { counterAlertAt: now + 1, backedUpChangedAt: now + 2 };
+      assert.equal(await passkeys().update({ ...passkey, ...notes }, 0), true);
+      await passkeys().recordUse(passkey.id, 0, use);
+      const expected = { ...passkey, ...use, ...notes, revision: 1 };
+      assert.deepEqual(await passkeys().findById(passkey.id), expected);
     });
 
     it('lets one of 50 updates of one revision win', async () => {

@@ -36,6 +36,16 @@ export function receiptKeysContract(name: string, open: Open): void {
       await assertConflict(receiptKeys().insert(receiptKeySample({ id: key.id })), 'id');
     });
 
+    it('seals a key anew for one of 50, whether it signs or not', async () => {
+      const key = receiptKeySample();
+      await receiptKeys().insert(key);
+      await receiptKeys().recordCurrent(key.id, now);
+      await assertOneWinner((i) => receiptKeys().reseal(key.id, { from: key.sealedJwk, to: `anew ${i}` }));
+      const stored = (await receiptKeys().list()).find(({ id }) => id === key.id);
+      assert.match(String(stored?.sealedJwk), /^anew /);
+      assert.deepEqual({ ...stored, sealedJwk: key.sealedJwk }, { ...key, currentAt: now });
+    });
+
     it('lets a staged key sign once, from one moment on', async () => {
       const key = receiptKeySample();
       await receiptKeys().insert(key);

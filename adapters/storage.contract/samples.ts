@@ -3,13 +3,15 @@ import type {
   Account,
   App,
   Artifact,
-  AuditEvent,
+  AuthenticatorFloor,
   Challenge,
   Group,
   Installation,
   Invitation,
+  LogoutNotice,
   Passkey,
   PasskeyEvent,
+  PasskeyHolder,
   Proof,
   Receipt,
   ReceiptKey,
@@ -123,14 +125,15 @@ export const signingKeySample = (fields: Partial<SigningKey> = {}): SigningKey =
   ...fields,
 });
 
-export const auditEventSample = (fields: Partial<AuditEvent> = {}): AuditEvent => ({
+export const logoutNoticeSample = (fields: Partial<LogoutNotice> = {}): LogoutNotice => ({
   id: randomId(),
-  chain: randomId(),
-  sequence: 0,
-  at: now,
-  type: 'sign_in.succeeded',
-  previousHash: '',
-  hash: 'abc',
+  appId: randomId(),
+  sub: randomId(),
+  state: 'pending',
+  attempts: 0,
+  nextAttemptAt: now,
+  createdAt: now,
+  expiresAt: now + 1000,
   ...fields,
 });
 
@@ -151,6 +154,13 @@ export const passkeySample = (fields: Partial<Passkey> = {}): Passkey => ({
   assurance: 'confirmed',
   createdAt: now,
   revision: 0,
+  ...fields,
+});
+
+export const passkeyHolderSample = (fields: Partial<PasskeyHolder> = {}): PasskeyHolder => ({
+  id: randomId(),
+  passkeys: [{ id: randomId(), aaguid: '00000000-0000-0000-0000-000000000000', kind: 'synced' }],
+  revision: 1,
   ...fields,
 });
 
@@ -216,5 +226,13 @@ export const passkeyEventSample = (fields: Partial<PasskeyEvent> = {}): PasskeyE
   userHandle: randomId(),
   passkeyId: randomId(),
   expiresAt: now + 1000,
+  ...fields,
+});
+
+export const authenticatorFloorSample = (fields: Partial<AuthenticatorFloor> = {}): AuthenticatorFloor => ({
+  id: 'floor',
+  rule: { deniedModels: ['2fc0579f-8113-47ea-b116-bb5a8db9202a'], leastPasskeys: 2 },
+  updatedAt: now,
+  revision: 1,
   ...fields,
 });

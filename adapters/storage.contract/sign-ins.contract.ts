@@ -31,14 +31,22 @@ export function signInsContract(name: string, open: Open): void {
       assert.deepEqual(await signIns().findMany([]), []);
     });
 
-    it('lists by account, newest first', async () => {
-      const accountId = randomId();
-      for (const age of [2, 3, 1]) await signIns().insert(signInSample({ accountId, at: now - age }));
-      const newest = await signIns().listByAccount(accountId, { limit: 2 });
-      assert.deepEqual(
-        newest.map(({ at }) => now - at),
-        [1, 2],
-      );
+    it('lists by account, by passkey and by app, newest first, page by page', async () => {
+      const whose = { accountId: randomId(), passkeyId: randomId(), appId: randomId() };
+      const made = [2, 3, 1, 2, 2].map((age) => signInSample({ ...whose, at: now - age }));
+      for (const signIn of [...made, signInSample()]) await signIns().insert(signIn);
+      const expected = made.toSorted((a, b) => b.at - a.at || (a.id > b.id ? -1 : 1));
+      const lists = {
+        accountId: signIns().listByAccount,
+        passkeyId: signIns().listByPasskey,
+        appId: signIns().listByApp,
+      };
+      for (const [field, list] of Object.entries(lists)) {
+        const id = whose[field as keyof typeof whose];
+        const pages = await collectPages((after) => list(id, { limit: 2, ...(after && { after }) }));
+        assert.deepEqual(pages, [expected.slice(0, 2), expected.slice(2, 4), expected.slice(4)], field);
+        assert.deepEqual(await list(randomId(), { limit: 2 }), { items: [] });
+      }
     });
 
     it('lists those of everybody, oldest first, page by page', async () => {

@@ -36,6 +36,33 @@ export function signingKeysContract(name: string, open: Open): void {
       await assertConflict(signingKeys().insert(signingKeySample({ id: key.id })), 'id');
     });
 
+    it('lets a staged key sign once, from one moment on', async () => {
+      const key = signingKeySample({ status: 'next' });
+      await signingKeys().insert(key);
+      await assertOneWinner((i) => signingKeys().recordCurrent(key.id, now + i));
+      const stored = (await signingKeys().list()).find(({ id }) => id === key.id);
+      assert.ok(stored?.currentAt !== undefined);
+      assert.deepEqual(stored, { ...key, status: 'current', currentAt: stored.currentAt });
+      for (const id of [key.id, 'unknown'])
+        assert.equal(await signingKeys().recordCurrent(id, now + 99), false);
+      const retired = signingKeySample({ status: 'retired', retiredAt: now, external: true });
+      await signingKeys().insert(retired);
+      assert.equal(await signingKeys().recordCurrent(retired.id, now), false);
+      assert.deepEqual(
+        (await signingKeys().list()).find(({ id }) => id === retired.id),
+        retired,
+      );
+    });
+
+    it('seals a key anew for one of 50, and changes nothing else', async () => {
+      const key = signingKeySample();
+      await signingKeys().insert(key);
+      await assertOneWinner((i) => signingKeys().reseal(key.id, { from: key.sealedJwk, to: `anew ${i}` }));
+      const stored = (await signingKeys().list()).find(({ id }) => id === key.id);
+      assert.match(String(stored?.sealedJwk), /^anew /);
+      assert.deepEqual({ ...stored, sealedJwk: key.sealedJwk }, key);
+    });
+
     it('removes a key once', async () => {
       const key = signingKeySample();
       await signingKeys().insert(key);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { race } from './assertions.ts';
+import { assertOneWinner, race } from './assertions.ts';
 import { type Open, openedOnce } from './opened.ts';
 import {
   accountSample,
@@ -31,6 +31,24 @@ export function storageContract(name: string, open: Open): void {
       assert.equal(stored.length, 50);
       assert.equal(new Set(stored.map(({ id }) => id)).size, 1);
       assert.deepEqual(await storage().installation.find(), stored[0]);
+    });
+
+    it('lets one of 50 change an installation of a revision, and keeps every field', async () => {
+      const installation = await storage().installation.insertOnce(installationSample());
+      const { revision = 0 } = installation;
+      const changed = {
+        ...installation,
+        keyCheck: 'v1.later.sealed',
+        announced: { keyCheck: 'v1.next.sealed', at: now, lackedBy: 'host' },
+        previous: { keyCheck: installation.keyCheck, replacedAt: now, rekeyed: 3, finishedAt: now + 1 },
+        former: ['v1.later.former'],
+      };
+      await assertOneWinner(() => storage().installation.update(changed, revision));
+      assert.deepEqual(await storage().installation.find(), { ...changed, revision: revision + 1 });
+      const { announced, previous, ...settled } = changed;
+      assert.equal(await storage().installation.update(settled, revision), false);
+      assert.equal(await storage().installation.update(settled, revision + 1), true);
+      assert.deepEqual(await storage().installation.find(), { ...settled, revision: revision + 2 });
     });
 
     it('finds everything again after it was closed and opened', async () => {
@@ -64,7 +82,12 @@ export function storageContract(name: string, open: Open): void {
 
     it('has a new revision after each change of accounts, apps, groups and signing keys by another', async () => {
       await using other = await open();
-      const [account, app, group, key] = [accountSample(), appSample(), groupSample(), signingKeySample()];
+      const [account, app, group, key] = [
+        accountSample(),
+        appSample(),
+        groupSample(),
+        signingKeySample({ status: 'next' }),
+      ];
       const changes: (() => Promise<unknown>)[] = [
         () => other.accounts.insert(account),
         () => other.accounts.update(account, 0),
@@ -76,6 +99,7 @@ export function storageContract(name: string, open: Open): void {
         () => other.groups.update(group, 0),
         () => other.groups.remove(group.id),
         () => other.signingKeys.insert(key),
+        () => other.signingKeys.recordCurrent(key.id, now),
         () => other.signingKeys.remove(key.id),
       ];
       for (const change of changes) {

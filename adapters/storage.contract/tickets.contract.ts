@@ -17,6 +17,15 @@ export function ticketsContract(name: string, open: Open): void {
       assert.equal(await tickets().find(ticket.id, now), undefined);
     });
 
+    it('counts those that run out within a time', async () => {
+      const far = now + 1e12;
+      await tickets().insert(ticketSample({ expiresAt: far + 10 }));
+      await tickets().insert(ticketSample({ expiresAt: far + 20 }));
+      assert.equal(await tickets().countOpen({ now: far, until: far + 10 }), 1);
+      assert.equal(await tickets().countOpen({ now: far + 10, until: far + 20 }), 1);
+      assert.equal(await tickets().countOpen({ now: far + 20, until: far + 30 }), 0);
+    });
+
     it('refuses an id that is there', async () => {
       const ticket = ticketSample();
       await tickets().insert(ticket);

@@ -9,8 +9,9 @@ export interface EdgeCertificate {
   key: string;
 }
 
-/** A throwaway authority in this folder, and a certificate of it for one host, both for a day. */
-export function makeCertificate(folder: string, host: string): EdgeCertificate {
+/** A throwaway authority in this folder, and a certificate of it for these hosts, both for a day. */
+export function makeCertificate(folder: string, hosts: readonly [string, ...string[]]): EdgeCertificate {
+  const [host] = hosts;
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
@@ -21,7 +22,7 @@ export function makeCertificate(folder: string, host: string): EdgeCertificate {
   openssl('req', ...key, '-subj', `/CN=${host}`, '-keyout', at('edge.crt.key'), '-out', at('edge.csr'));
   writeFileSync(
     at('edge.ext'),
-    `subjectAltName=DNS:${host}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n`,
+    `subjectAltName=${hosts.map((name) => `DNS:${name}`).join()}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n`,
   );
   openssl(
     ...[
@@ -43,4 +44,48 @@ export function makeCertificate(folder: string, host: string): EdgeCertificate {
     certificate: at('edge.crt'),
     key: at('edge.crt.key'),
   };
+}
+
+export interface ClientCertificate {
+  cert: string;
+  key: string;
+}
+
+/** Authorities of apps, one of which the gateway is told, and a certificate of each for `CN=jobs,O=Example`. */
+export function makeClientCertificates(folder: string) {
+  const at = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
+  writeFileSync(at('client.ext'), 'basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n');
+  const issue = (name: string): ClientCertificate => {
+    const [authority, client] = [at(`${name}-authority`), at(`${name}-client`)];
+    openssl(
+      ...['req', '-x509', ...key, '-days', '1', '-subj', `/CN=${name} authority of apps`],
+      ...['-keyout', `${authority}.key`, '-out', `${authority}.crt`],
+    );
+    openssl(
+      'req',
+      ...key,
+      '-subj',
+      '/O=Example/CN=jobs',
+      '-keyout',
+      `${client}.key`,
+      '-out',
+      `${client}.csr`,
+    );
+    openssl(
+      ...['x509', '-req', '-in', `${client}.csr`, '-days', '1', '-extfile', at('client.ext')],
+      ...[
+        '-out',
+        `${client}.crt`,
+        '-CA',
+        `${authority}.crt`,
+        '-CAkey',
+        `${authority}.key`,
+        '-CAcreateserial',
+      ],
+    );
+    return { cert: readFileSync(`${client}.crt`, 'utf8'), key: readFileSync(`${client}.key`, 'utf8') };
+  };
+  return { right: issue('right'), wrong: issue('wrong'), authorities: at('right-authority.crt') };
 }

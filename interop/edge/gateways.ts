@@ -10,6 +10,8 @@ export interface Place {
   httpsPort: number;
   certificate: string;
   key: string;
+  /** Where apps are asked for certificates of these authorities. */
+  mtls: { host: string; port: number; authorities: string };
   /** `127.0.0.1:PORT` of each provider. */
   providers: readonly string[];
 }
@@ -34,7 +36,8 @@ export const gateways: readonly Gateway[] = [
   { name: 'Caddy', command: 'caddy', prepare: caddy },
 ];
 
-function settings({ host, httpPort, httpsPort, certificate, key, providers }: Place): Record<string, string> {
+function settings(place: Place): Record<string, string> {
+  const { host, httpPort, httpsPort, certificate, key, mtls, providers } = place;
   const [first = '', second = first] = providers;
   return {
     LATCHKEY_HOST: host,
@@ -42,6 +45,11 @@ function settings({ host, httpPort, httpsPort, certificate, key, providers }: Pl
     LATCHKEY_HTTPS_BIND: `127.0.0.1:${httpsPort}`,
     LATCHKEY_CERTIFICATE: certificate,
     LATCHKEY_CERTIFICATE_KEY: key,
+    LATCHKEY_MTLS_HOST: mtls.host,
+    LATCHKEY_MTLS_BIND: `127.0.0.1:${mtls.port}`,
+    LATCHKEY_MTLS_CERTIFICATE: certificate,
+    LATCHKEY_MTLS_CERTIFICATE_KEY: key,
+    LATCHKEY_CLIENT_CA_FILE: mtls.authorities,
     LATCHKEY_PROVIDER_1: first,
     LATCHKEY_PROVIDER_2: second,
   };
@@ -50,10 +58,10 @@ function settings({ host, httpPort, httpsPort, certificate, key, providers }: Pl
 /** As envsubst does it: names that are set, and nothing else that has a dollar. */
 function nginx(place: Place): Start {
   const values = settings(place);
-  const filled = readFileSync(deploy('nginx.conf'), 'utf8').replaceAll(
-    /\$\{(\w+)\}/g,
-    (whole, name: string) => values[name] ?? whole,
-  );
+  const filled = ['nginx.conf', 'nginx-mtls.conf']
+    .map((name) => readFileSync(deploy(name), 'utf8'))
+    .join('\n')
+    .replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${join(place.folder, kind)};`)
     .join('\n');
@@ -70,7 +78,10 @@ ${filled}
 }
 
 function haproxy(place: Place): Start {
-  return { args: ['-db', '-f', deploy('haproxy.cfg')], env: settings(place) };
+  return {
+    args: ['-db', '-f', deploy('haproxy.cfg'), '-f', deploy('haproxy-mtls.cfg')],
+    env: settings(place),
+  };
 }
 
 function caddy(place: Place): Start {
@@ -83,6 +94,7 @@ function caddy(place: Place): Start {
 	default_bind 127.0.0.1
 }
 import ${deploy('Caddyfile')}
+import ${deploy('Caddyfile.mtls')}
 `,
   );
   return {
@@ -90,7 +102,11 @@ import ${deploy('Caddyfile')}
     env: {
       LATCHKEY_DOMAIN: `https://${place.host}:${place.httpsPort}`,
       LATCHKEY_TLS: `tls ${place.certificate} ${place.key}`,
+      LATCHKEY_MTLS_DOMAIN: `https://${place.mtls.host}:${place.mtls.port}`,
+      LATCHKEY_MTLS_FILES: `${place.certificate} ${place.key}`,
+      LATCHKEY_CLIENT_CA_FILE: place.mtls.authorities,
       LATCHKEY_PROVIDERS: place.providers.join(' '),
+      LATCHKEY_CONSOLE: place.providers.join(' '),
       HOME: place.folder,
       XDG_DATA_HOME: place.folder,
       XDG_CONFIG_HOME: place.folder,

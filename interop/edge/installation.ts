@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../e2e/free-port.ts';
 import { openTestStorage } from '../../e2e/test-storage.ts';
 import { type ServerProcess, startServer } from '../../server/testing/faulty-process.ts';
-import { makeCertificate } from './certificates.ts';
+import { makeCertificate, makeClientCertificates } from './certificates.ts';
 import { createEdgeClient, type EdgeClient } from './client.ts';
 import type { Gateway } from './gateways.ts';
 
@@ -33,6 +33,8 @@ export interface EdgeInstallation {
   host: string;
   httpsPort: number;
   authority: string;
+  /** Where apps are asked for certificates, and what they have. */
+  mtls: { host: string; port: number } & ReturnType<typeof makeClientCertificates>;
   providers: readonly Provider[];
   /** Comes from 127.0.0.2, so that its address is not the proxy's. */
   client: EdgeClient;
@@ -48,6 +50,7 @@ export async function openEdge(gateway: Gateway, resources: AsyncDisposableStack
   const host = 'login.example';
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const issuer = `https://${host}:${httpsPort}`;
+  const mtls = { host: 'mtls.login.example', port: await freePort(), ...makeClientCertificates(folder) };
   const several = Boolean(process.env.TEST_MONGO_URL);
   const storage = await openTestStorage(several ? 'mongodb' : 'sqlite', folder);
   resources.defer(() => storage.remove());
@@ -55,23 +58,34 @@ export async function openEdge(gateway: Gateway, resources: AsyncDisposableStack
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_DATA_DIR: folder,
     LATCHKEY_TRUSTED_PROXIES: '127.0.0.1/32',
+    LATCHKEY_MTLS_URL: `https://${mtls.host}:${mtls.port}`,
+    LATCHKEY_CLIENT_CA_FILE: mtls.authorities,
     LATCHKEY_RATE_LIMIT: '100000',
     LATCHKEY_LOG_FORMAT: 'json',
+    LATCHKEY_FIDO_METADATA_URL: 'off',
     ...(several ? storage.settings : { LATCHKEY_SECRET: randomBytes(32).toString('base64url') }),
   };
   const providers: Provider[] = [];
   for (let number = 0; number < (several ? 2 : 1); number++)
     providers.push(await openProvider(settings, resources));
-  const { authority, ...files } = makeCertificate(folder, host);
+  const { authority, ...files } = makeCertificate(folder, [host, mtls.host]);
   const upstreams = providers.map(({ port }) => `127.0.0.1:${port}`);
-  const started = gateway.prepare({ folder, host, httpPort, httpsPort, ...files, providers: upstreams });
+  const started = gateway.prepare({
+    folder,
+    host,
+    httpPort,
+    httpsPort,
+    ...files,
+    mtls,
+    providers: upstreams,
+  });
   const client = createEdgeClient({ host, port: httpsPort, authority, localAddress: '127.0.0.2' });
   resources.defer(() => client.close());
   const output = spawnProxy(gateway.command, started, resources);
   await answering(client, output);
   const run = promisify(execFile);
   return {
-    ...{ issuer, host, httpsPort, authority, providers, client, complaints: output },
+    ...{ issuer, host, httpsPort, authority, mtls, providers, client, complaints: output },
     latchkey: async (...words) =>
       (await run(process.execPath, [launcher, ...words], { env: { PATH: process.env.PATH, ...settings } }))
         .stdout,

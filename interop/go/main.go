@@ -17,18 +17,18 @@ import (
 
 func main() {
 	ctx := context.Background()
-	provider, err := oidc.NewProvider(ctx, os.Getenv("ISSUER"))
+	provider, err := oidc.NewProvider(ctx, os.Getenv("OIDC_ISSUER"))
 	check(err)
 	config := oauth2.Config{
-		ClientID:    os.Getenv("CLIENT_ID"),
-		RedirectURL: os.Getenv("REDIRECT_URI"),
+		ClientID:    os.Getenv("OIDC_CLIENT_ID"),
+		RedirectURL: os.Getenv("OIDC_REDIRECT_URI"),
 		Endpoint:    provider.Endpoint(),
-		Scopes:      []string{oidc.ScopeOpenID, "profile", "email"},
+		Scopes:      strings.Fields(os.Getenv("OIDC_SCOPE")),
 	}
 
 	verifier, state, nonce := oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	answer := ask(config.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)))
-	if answer.Get("state") != state || answer.Get("iss") != os.Getenv("ISSUER") {
+	if answer.Get("state") != state || answer.Get("iss") != os.Getenv("OIDC_ISSUER") {
 		log.Fatalf("state or iss of the answer is wrong: %v", answer)
 	}
 	token, err := config.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(verifier))

@@ -12,15 +12,15 @@ from joserfc.jwk import KeySet
 
 from conversation import ask, show
 
-issuer = os.environ["ISSUER"]
-client_id = os.environ["CLIENT_ID"]
+issuer = os.environ["OIDC_ISSUER"]
+client_id = os.environ["OIDC_CLIENT_ID"]
 
 session = OAuth2Session(
     client_id,
-    scope="openid profile email",
-    redirect_uri=os.environ["REDIRECT_URI"],
+    scope=os.environ["OIDC_SCOPE"],
+    redirect_uri=os.environ["OIDC_REDIRECT_URI"],
     code_challenge_method="S256",
-    token_endpoint_auth_method="none",
+    token_endpoint_auth_method=os.environ["OIDC_TOKEN_ENDPOINT_AUTH_METHOD"],
 )
 metadata = session.get(get_well_known_url(issuer, external=True), withhold_token=True).json()
 assert metadata["issuer"] == issuer, metadata["issuer"]
@@ -36,7 +36,7 @@ token = session.fetch_token(
 )
 
 keys = KeySet.import_key_set(session.get(metadata["jwks_uri"], withhold_token=True).json())
-decoded = jwt.decode(token["id_token"], keys, algorithms=["ES256"])
+decoded = jwt.decode(token["id_token"], keys, algorithms=[os.environ["OIDC_ID_TOKEN_SIGNED_RESPONSE_ALG"]])
 claims = CodeIDToken(
     decoded.claims,
     decoded.header,

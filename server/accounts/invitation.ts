@@ -14,6 +14,10 @@ export interface Invitation {
   accountId?: string;
   /** The account of who made it; absent for a link made on the machine itself. */
   createdBy?: string;
+  /** Where the link was mailed. Nobody was shown it beside: who uses it has this mailbox. */
+  mailedTo?: string;
+  /** Handed over by who may put nobody into groups: once somebody else did, it lets nobody in. */
+  withoutGroups?: true;
   createdAt: number;
   expiresAt: number;
 }
@@ -24,6 +28,8 @@ export interface InvitationRepository {
   find(id: string, now: number): Promise<Invitation | undefined>;
   /** Finds and deletes in one step: of many callers at most one gets it. */
   take(id: string, now: number): Promise<Invitation | undefined>;
+  /** Of those that have not expired at `now`, how many have by `until`. */
+  countOpen(query: { now: number; until: number }): Promise<number>;
   removeByPurpose(purpose: InvitationPurpose): Promise<number>;
   removeByAccount(accountId: string): Promise<number>;
   removeExpired(now: number): Promise<number>;
@@ -37,6 +43,7 @@ export function withoutInvitations(links: InvitationRepository): InvitationRepos
     insert: (invitation) => links.insert(invitation),
     find: async (id, now) => unlessInvitation(await links.find(id, now)),
     take: (id, now) => links.take(id, now),
+    countOpen: (query) => links.countOpen(query),
     removeByPurpose: (purpose) => links.removeByPurpose(purpose),
     removeByAccount: (accountId) => links.removeByAccount(accountId),
     removeExpired: (now) => links.removeExpired(now),

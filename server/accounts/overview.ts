@@ -1,14 +1,17 @@
 import type { App } from '../apps/app.ts';
-import { accountAppId } from '../apps/builtin-apps.ts';
+import { isOwnPage } from '../apps/builtin-apps.ts';
+import { AppError } from '../errors.ts';
 import type { Group, GroupRepository } from '../groups/group.ts';
 import type { ConnectedApp } from '../oidc/connected-apps.ts';
 import type { Made, Sessions } from '../oidc/sessions.ts';
 import type { PasskeyFacts, PasskeyManager } from '../passkeys/manager.ts';
+import type { RuleBook } from '../sign-ins/rule-book.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import type { Account } from './account.ts';
 
 export interface OverviewDependencies {
   manager: Pick<PasskeyManager, 'listPasskeys'>;
+  ruleBook: Pick<RuleBook, 'leastPasskeys' | 'denied'>;
   signIns: SignInRepository;
   sessions: Sessions;
   groups: GroupRepository;
@@ -22,12 +25,16 @@ export interface Overview {
   sessions: SessionOverview[];
   apps: { app: App; connected: ConnectedApp }[];
   groups: Group[];
+  /** How many passkeys the person should have, by the rules in force. */
+  leastPasskeys: number;
 }
 
 export interface PasskeyOverview {
   passkey: PasskeyFacts;
   lastSignIn: SignIn | undefined;
   inUse: boolean;
+  /** The installation does not allow it any more. */
+  isDenied: boolean;
   /** What ends when it is removed. */
   ends: { sessions: number; apps: number };
 }
@@ -43,21 +50,24 @@ export async function readOverview(
   dependencies: OverviewDependencies,
   { account, sessionUid, now }: { account: Account; sessionUid: string; now: number },
 ): Promise<Overview> {
-  const { signIns, sessions, groups, listConnectedApps } = dependencies;
-  const [passkeys, recent, open, made, connected, memberships] = await Promise.all([
+  const { signIns, sessions, groups, listConnectedApps, ruleBook } = dependencies;
+  const [passkeys, { items: recent }, open, made, connected, memberships, leastPasskeys] = await Promise.all([
     listPasskeys(dependencies, account),
     signIns.listByAccount(account.id, { limit: 100 }),
     sessions.list(account.sub, now),
     sessions.madeByPasskey(account.sub),
     listConnectedApps(account.sub),
     groups.findMany(account.groups),
+    ruleBook.leastPasskeys(account),
   ]);
+  const denied = await ruleBook.denied(passkeys);
   const current = open.find(({ uid }) => uid === sessionUid)?.signIn;
   return {
     passkeys: passkeys.map((passkey) => ({
       passkey,
       lastSignIn: recent.find(({ passkeyId }) => passkeyId === passkey.id),
       inUse: current?.passkeyId === passkey.id,
+      isDenied: denied.has(passkey.id),
       ends: countEnds(made.get(passkey.id)),
     })),
     sessions: open.map(({ uid, signIn }) => ({
@@ -68,6 +78,7 @@ export async function readOverview(
     })),
     apps: await withApps(dependencies, connected),
     groups: memberships,
+    leastPasskeys,
   };
 }
 
@@ -79,9 +90,21 @@ export async function listPasskeys(
   return lists.flatMap(({ passkeys }) => passkeys);
 }
 
+/** Of several user handles (an import has its own), the first that can confirm something. */
+export async function handleWithPasskey(
+  dependencies: Pick<OverviewDependencies, 'manager'>,
+  account: Account,
+): Promise<string> {
+  const usable = (await listPasskeys(dependencies, account)).find(({ status }) => status === 'active');
+  if (!usable) throw new AppError('confirmation_required', { detail: `${account.id} has no active passkey` });
+  return usable.userHandle;
+}
+
 function countEnds(made: Made | undefined): PasskeyOverview['ends'] {
   const { sessions = [], grants = [] } = made ?? {};
-  const apps = new Set(grants.map(({ appId }) => appId).filter((appId) => appId !== accountAppId));
+  const apps = new Set(
+    grants.map(({ appId }) => appId).filter((appId) => appId !== undefined && !isOwnPage(appId)),
+  );
   return { sessions: sessions.length, apps: apps.size };
 }
 
@@ -94,6 +117,6 @@ async function withApps(
     connected.map(async (each) => ({ app: await findApp(each.appId), connected: each })),
   );
   return found.flatMap(({ app, connected: each }) =>
-    app && app.id !== accountAppId ? { app, connected: each } : [],
+    app && !isOwnPage(app.id) ? { app, connected: each } : [],
   );
 }

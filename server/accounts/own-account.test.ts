@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
 import { addApp, assertRefused } from '../testing/app-under-test.ts';
 import { createAuthenticator } from '../testing/authenticator.ts';
+import type { GetOverrides } from '../testing/authenticator-overrides.ts';
 import { createBrowser, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, answerSignIn, json, setUp } from '../testing/journeys.ts';
@@ -224,5 +225,22 @@ onEveryStorage('an account of one’s own', (start) => {
     assert.equal((await removePasskey(ada, passkeyId)).status, 200);
     assert.equal((await app.refresh(first.refresh_token)).status, 200, 'it moved to the other passkey');
     assert.equal((await again.get('/account')).status, 200);
+  });
+
+  it('W9 W10 shows a passkey that may have a copy, and a backup that ended', async () => {
+    const joan = await addPerson(installation, { name: 'Joan', userName: 'joan' });
+    const confirm = async (overrides: GetOverrides) => {
+      const begun = await joan.post('/account/confirm/options', { purpose: 'add-passkey' });
+      const { options } = json<{ options: never }>(begun);
+      const response = joan.authenticator.get(options, overrides);
+      return (await joan.post('/account/confirm', { purpose: 'add-passkey', response })).status;
+    };
+    const page = async () => (await joan.get('/account')).text;
+    assert.equal(await confirm({ counter: 7 }), 200);
+    assert.doesNotMatch(await page(), /there may be a copy|backed up/);
+    assert.equal(await confirm({ counter: 7 }), 400);
+    assert.match(await page(), /refused .*there may be a copy of it somewhere/);
+    assert.equal(await confirm({ counter: 8, flags: { bs: false } }), 200);
+    assert.match(await page(), /No longer backed up/);
   });
 });

@@ -1,6 +1,11 @@
+import type { Api, DefinedScope } from '../apis/api.ts';
+import type { ReadDetail } from '../apis/details.ts';
+import { type ApiScope, apiScopes } from '../apps/api-scopes.ts';
+import { logoUrl } from '../apps/logos/logo-url.ts';
 import type { Config } from '../config.ts';
 import type { Group } from '../groups/group.ts';
-import type { Account } from './account.ts';
+import type { Account, AttributeValue } from './account.ts';
+import { iconUrl } from './icon-url.ts';
 import type { Overview, PasskeyOverview, SessionOverview } from './overview.ts';
 
 /** What a page says of one scope. */
@@ -10,6 +15,10 @@ export type ScopeItem =
   | { scope: 'email'; email?: string | undefined }
   | { scope: 'groups'; groups: readonly string[] }
   | { scope: 'offline_access'; days: number }
+  | { scope: 'attribute'; label: string; value?: AttributeValue | undefined }
+  | { scope: 'api'; area: ApiArea; may: 'read' | 'write' | 'both' }
+  | { scope: 'defined'; api: string; sentence: string }
+  | ({ scope: 'details'; api: string } & ReadDetail)
   | { scope: 'other'; name: string };
 
 interface ScopeContext {
@@ -17,16 +26,26 @@ interface ScopeContext {
   groups: readonly Group[];
   /** How long an app may stay connected without the person, in days. */
   days: number;
+  /** Of the installation's own, those that the app is told with `profile`. */
+  attributes?: readonly { label: string; value?: AttributeValue | undefined }[];
 }
 
 /** Scopes as what they let an app see, with the person's own values. */
-export function scopeItems(scopes: readonly string[], { account, groups, days }: ScopeContext): ScopeItem[] {
-  return scopes.map((scope) => {
+export function scopeItems(
+  scopes: readonly string[],
+  { account, groups, days, attributes = [] }: ScopeContext,
+): ScopeItem[] {
+  const ofApi = apiScopes.filter((scope) => scopes.includes(scope));
+  const others = scopes.filter((scope) => !(ofApi as readonly string[]).includes(scope));
+  const items = others.flatMap((scope): ScopeItem | ScopeItem[] => {
     switch (scope) {
       case 'openid':
         return { scope };
       case 'profile':
-        return { scope, name: account.name, userName: account.userName };
+        return [
+          { scope, name: account.name, userName: account.userName },
+          ...attributes.map((attribute) => ({ scope: 'attribute' as const, ...attribute })),
+        ];
       case 'email':
         return { scope, email: account.email };
       case 'groups':
@@ -37,14 +56,44 @@ export function scopeItems(scopes: readonly string[], { account, groups, days }:
         return { scope: 'other', name: scope };
     }
   });
+  return [...items, ...apiItems(ofApi)];
+}
+
+/** Scopes of APIs that administrators define, in the words of these. */
+export const definedItems = (
+  asked: readonly {
+    api: Pick<Api, 'name'>;
+    scopes: readonly DefinedScope[];
+    details?: readonly ReadDetail[];
+  }[],
+): ScopeItem[] =>
+  asked.flatMap(({ api, scopes, details = [] }) => [
+    ...scopes.map(({ sentence }) => ({ scope: 'defined' as const, api: api.name, sentence })),
+    ...details.map((detail) => ({ scope: 'details' as const, api: api.name, ...detail })),
+  ]);
+
+type ApiArea = ApiScope extends `${infer Area}:${string}` ? Area : never;
+
+/** One for each area, however much of it. */
+function apiItems(scopes: readonly ApiScope[]): ScopeItem[] {
+  const byArea = Map.groupBy(scopes, (scope) => scope.split(':')[0] as ApiArea);
+  return [...byArea].map(([area, [first, ...more]]) => ({
+    scope: 'api',
+    area,
+    may: more.length > 0 ? 'both' : (first?.split(':')[1] as 'read' | 'write'),
+  }));
 }
 
 /** The account page's data, out of what was read for it. */
 export function presentAccount(
   account: Account,
-  { overview, config }: { overview: Overview; config: Pick<Config, 'lifetimes' | 'relyingParties'> },
+  {
+    overview,
+    config,
+    now,
+  }: { overview: Overview; config: Pick<Config, 'lifetimes' | 'mail' | 'relyingParties'>; now: number },
 ) {
-  const { passkeys, sessions, apps, groups } = overview;
+  const { passkeys, sessions, apps, groups, leastPasskeys } = overview;
   const [{ rpId, origins }] = config.relyingParties;
   const days = config.lifetimes.refreshToken / 86_400;
   return {
@@ -52,17 +101,21 @@ export function presentAccount(
       name: account.name,
       userName: account.userName,
       ...(account.email ? { email: account.email } : undefined),
+      mayVerifyEmail: config.mail !== undefined && !account.emailVerified,
     },
+    recovery: recoveryNews(account, now),
     installation: { rpId, origins },
     passkeys: passkeys.map(passkeyCard),
+    leastPasskeys,
     sessions: sessions.map(sessionCard),
     apps: apps.map(({ app, connected }) => ({
       id: app.id,
       name: app.name,
-      ...(app.logoUri ? { logoUrl: app.logoUri } : undefined),
+      ...(app.logoUri ? { logoUrl: logoUrl(app) ?? '' } : undefined),
       host: (app.redirectUris[0] && URL.parse(app.redirectUris[0])?.host) || app.id,
       connectedAt: connected.since,
-      items: scopeItems(connected.scopes, { account, groups, days }),
+      approvals: connected.approvals.slice(0, mostApprovals),
+      items: [...scopeItems(connected.scopes, { account, groups, days }), ...definedItems(connected.apis)],
     })),
     signals: account.userHandles.map((userId) => ({
       rpId,
@@ -76,8 +129,23 @@ export function presentAccount(
   };
 }
 
-function passkeyCard({ passkey, lastSignIn, inUse, ends }: PasskeyOverview) {
-  const { id, name, model, backupEligible, createdAt, lastUsedAt, status, assurance } = passkey;
+/** So many of one app are listed. */
+const mostApprovals = 5;
+
+const day = 24 * 60 * 60 * 1000;
+
+/** What is asked for is over after a day, and what was used is no news after a month. */
+function recoveryNews({ recoveryBegunAt: begun, recoveredAt: used }: Account, now: number) {
+  const isOpen = begun !== undefined && now < begun + day && (used === undefined || used < begun);
+  return {
+    ...(isOpen && { begunAt: begun }),
+    ...(used !== undefined && now < used + 30 * day && { usedAt: used }),
+  };
+}
+
+function passkeyCard({ passkey, lastSignIn, inUse, isDenied, ends }: PasskeyOverview) {
+  const { id, name, model, icon, aaguid, backupEligible, createdAt, lastUsedAt, status, assurance } = passkey;
+  const { backedUp, backedUpChangedAt, counterAlertAt, modelAlertAt, modelAction } = passkey;
   return {
     id,
     name,
@@ -87,8 +155,17 @@ function passkeyCard({ passkey, lastSignIn, inUse, ends }: PasskeyOverview) {
     assurance,
     ends,
     ...(model ? { model } : undefined),
+    ...(icon ? { iconUrl: iconUrl(aaguid, icon) } : undefined),
     ...(backupEligible === undefined ? undefined : { synced: backupEligible }),
     ...(lastUsedAt === undefined ? undefined : { lastUsedAt }),
+    ...(backedUpChangedAt === undefined
+      ? undefined
+      : { backup: { isOn: backedUp, since: backedUpChangedAt } }),
+    ...(counterAlertAt === undefined ? undefined : { counterAlertAt }),
+    ...(modelAlertAt === undefined
+      ? undefined
+      : { modelAlert: { at: modelAlertAt, isBlocked: modelAction === 'block' } }),
+    ...(isDenied && { isDenied }),
     ...(lastSignIn?.device ? { lastUsedDevice: lastSignIn.device } : undefined),
   };
 }

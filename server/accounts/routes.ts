@@ -14,25 +14,45 @@ import { rememberLocale } from '../http/locale.ts';
 import { type ReadPage, showPage } from '../http/page.ts';
 import { countAttempt, type Limiter } from '../http/rate-limit.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
+import type { Mailer } from '../mail/letter.ts';
+import { tellOfNewAddress } from '../mail/tell.ts';
 import type { Consents } from '../oidc/grants.ts';
 import { findSession } from '../oidc/start-session.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
 import type { Mac } from '../receipts/evidence.ts';
 import type { ReceiptVerifier } from '../receipts/verifier.ts';
+import type { Secret } from '../secret/secret.ts';
+import type { RuleBook } from '../sign-ins/rule-book.ts';
 import type { Account, AccountRepository } from './account.ts';
+import type { ApprovalRepository } from './approval.ts';
+import type { InvitationRepository } from './invitation.ts';
 import { type OverviewDependencies, readOverview } from './overview.ts';
 import { addPasskeyRoutes } from './own-passkeys/routes.ts';
+import { addRecoveryRoutes } from './own-recovery/routes.ts';
 import { presentAccount } from './presentation.ts';
 import { parseProfile, withProfile } from './profile.ts';
+import { apiScopesOf } from './role-scopes.ts';
 
-export interface AccountRouteDependencies extends OverviewDependencies {
-  config: Config;
+/** By which it is known who is signed in. */
+export interface PersonDependencies {
   provider: Provider;
+  accounts: AccountRepository;
+}
+
+export interface AccountRouteDependencies extends OverviewDependencies, PersonDependencies {
+  config: Config;
   manager: PasskeyManager;
   receipts: ReceiptVerifier;
+  ruleBook: RuleBook;
   mac: Mac;
-  accounts: AccountRepository;
+  invitations: Pick<InvitationRepository, 'removeByAccount'>;
+  approvals: Pick<ApprovalRepository, 'removeByAccount'>;
+  secret: Pick<Secret, 'seal' | 'open'>;
+  /** Absent where no mail is sent. */
+  mail?: Mailer | undefined;
   consents: Consents;
+  /** What apps asked of a person by themselves. */
+  presentRequests: (account: Account) => Promise<AccountData['requests']>;
   /** What was just done, told on the next page. */
   news: SealedCookie<NonNullable<AccountData['news']>>;
   audit: Audit;
@@ -74,11 +94,12 @@ export function createAccountRoutes(dependencies: AccountRouteDependencies): Rou
     .post('/profile', own(changeProfile))
     .post('/language', own(changeLanguage));
   addPasskeyRoutes(router, own);
+  addRecoveryRoutes(router, dependencies, own);
   return router;
 }
 
 async function findPerson(
-  { provider, accounts }: AccountRouteDependencies,
+  { provider, accounts }: PersonDependencies,
   ctx: Context,
 ): Promise<Person | undefined> {
   const session = await findSession(provider, ctx);
@@ -86,7 +107,8 @@ async function findPerson(
   return account?.status === 'active' ? { account, sessionUid: session?.uid ?? '' } : undefined;
 }
 
-async function requirePerson(dependencies: AccountRouteDependencies, ctx: Context): Promise<Person> {
+/** @throws AppError `session_required` */
+export async function requirePerson(dependencies: PersonDependencies, ctx: Context): Promise<Person> {
   const person = await findPerson(dependencies, ctx);
   if (!person) throw new AppError('session_required');
   return person;
@@ -96,15 +118,20 @@ async function showAccount(dependencies: AccountRouteDependencies, ctx: Context)
   const person = await findPerson(dependencies, ctx);
   if (!person) return signInFirst(dependencies, ctx);
   if (protocolParameters.some((name) => name in ctx.query)) return withoutParameters(ctx);
-  const { readPage, news, config, now } = dependencies;
+  const { readPage, news, config, presentRequests, now } = dependencies;
   const { account, sessionUid } = person;
-  const overview = await readOverview(dependencies, { account, sessionUid, now: now() });
+  const [overview, requests] = await Promise.all([
+    readOverview(dependencies, { account, sessionUid, now: now() }),
+    presentRequests(account),
+  ]);
   const told = news.read(ctx);
   if (told) news.clear(ctx);
   const data = {
-    ...presentAccount(account, { overview, config }),
+    ...presentAccount(account, { overview, config, now: now() }),
     ...('welcome' in ctx.query ? { welcome: welcome(account, config) } : undefined),
     ...(told ? { news: told } : undefined),
+    ...(config.administration && apiScopesOf(account).length > 0 ? { consoleUrl: '/console' } : undefined),
+    requests,
     now: now(),
   };
   showPage(ctx, accountPage({ ...readPage(ctx), userName: account.userName }, data));
@@ -165,10 +192,12 @@ const disconnect: Handler = async ({ consents, audit }, ctx, { account }) => {
   ctx.body = {};
 };
 
-const changeProfile: Handler = async ({ accounts, audit, now }, ctx, { account }) => {
+const changeProfile: Handler = async ({ accounts, audit, mail, config, now }, ctx, { account }) => {
   const fields = await readBody(ctx, bodies.profile);
   const profile = parseProfile({ ...fields, userName: account.userName });
-  await replace(accounts, account, withProfile(account, profile, now()));
+  const changed = withProfile(account, profile, now());
+  await replace(accounts, account, changed);
+  await tellOfNewAddress({ mail, issuer: config.issuer }, { before: account, after: changed });
   await audit.record({ type: 'account.changed', accountId: account.id });
   ctx.body = {};
 };

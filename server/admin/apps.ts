@@ -1,68 +1,208 @@
-import { newSecret, withRotatedSecret } from '../apps/app-secret.ts';
+import { z } from 'zod';
+import { newSecret, takesSecret, withoutSecret, withRotatedSecret } from '../apps/app-secret.ts';
+import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
-import type { NewApp } from '../apps/validation.ts';
+import { guidesFor } from '../apps/guides/guides.ts';
+import { type AppChanges, appChangeFields, appFields } from '../apps/validation.ts';
 import { AppError, ConflictError } from '../errors.ts';
-import type { App, AppSecret, Page } from '../storage.ts';
+import type { App, Page } from '../storage.ts';
+import { appToActOn, refuseTaken } from './act-on.ts';
 import type { AdminContext } from './administration.ts';
-
-/** An app as an administrator may see it: without the hashes of its secrets. */
-export type AppFacts = Omit<App, 'secrets'> & { secrets: Omit<AppSecret, 'hash'>[] };
+import { forgetApp } from './apis.ts';
+import { appRefusalOperations } from './app-refusals.ts';
+import { findApp } from './find.ts';
+import { appRef, expectedRevision, operation, pageOf, pageQuery } from './operation.ts';
+import { requireMayGrant } from './permission.ts';
+import { requireAlgorithm } from './require-algorithm.ts';
+import { requireConsent } from './require-consent.ts';
+import { requireGroups } from './require-groups.ts';
+import { appShape } from './shapes.ts';
 
 const hour = 60 * 60 * 1000;
+/** The app as it would be is checked as a new one is. */
+const appChanges = z.strictObject({ ...appChangeFields, id: appRef, revision: expectedRevision });
+const guideShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  about: z.string(),
+  files: z.array(z.object({ name: z.string(), language: z.string(), text: z.string() })).readonly(),
+  steps: z.array(z.string()).readonly(),
+  tested: z.boolean().describe('Whether this very text is run with that software before each release.'),
+  missingRedirectUri: z
+    .string()
+    .exactOptional()
+    .describe('An address to add: the software insists on its path.'),
+});
+const oneApp = z.strictObject({ id: appRef });
+const secret = z.string().describe('The client secret, shown this once: it is kept nowhere.');
 
-export type AppOperations = ReturnType<typeof appOperations>;
-
-export function appOperations({ storage, hash, record, now, actor }: AdminContext) {
-  const { apps } = storage;
-  async function found(id: string): Promise<App> {
-    const app = await apps.findById(id);
-    if (!app) throw new AppError('not_found', { field: 'app', detail: `there is no app "${id}"` });
-    return app;
-  }
-  return {
-    /** The secret is shown once: it is kept nowhere. @throws AppError `field_invalid` with every reason */
-    async add(input: NewApp): Promise<{ app: AppFacts; secret?: string }> {
+export const appOperations = {
+  list: operation({
+    scope: 'apps:read',
+    forAppAdministrators: true,
+    summary:
+      'List apps in order of client id, or find them by the beginnings of client id and words of the name',
+    http: 'GET /apps',
+    input: z.strictObject({ text: z.string().trim().max(200).exactOptional(), ...pageQuery }),
+    output: pageOf(appShape),
+    run: listApps,
+  }),
+  show: operation({
+    scope: 'apps:read',
+    appOf: ({ id }) => id,
+    summary: 'Show an app',
+    http: 'GET /apps/{id}',
+    input: oneApp,
+    output: appShape,
+    errors: ['not_found'],
+    run: ({ storage }, { id }) => findApp(storage, id),
+  }),
+  add: operation({
+    scope: 'apps:write',
+    summary: 'Register an app',
+    http: 'POST /apps',
+    input: appFields,
+    output: z.object({ app: appShape, secret: secret.optional() }),
+    errors: ['not_found'],
+    changes: 'app.added',
+    async run(context, input) {
+      const { storage, permissions, hash, now, note } = context;
       const { app, secret } = newApp(input, { hash, now: now() });
-      await apps.insert(app).catch(idTaken);
-      await record({ type: 'app.added', actor, appId: app.id });
-      return { app: facts(app), ...(secret === undefined ? {} : { secret }) };
+      requireMayGrant(permissions, app);
+      await requireAlgorithm(context, app);
+      await requireGroups(context, app);
+      note({ appId: app.id, after: app });
+      await storage.apps.insert(app).catch(refuseTakenApp);
+      return { app, ...(secret !== undefined && { secret }) };
     },
-    async list(query: { after?: string; limit: number }): Promise<Page<AppFacts>> {
-      const { items, ...more } = await apps.list(query);
-      return { items: items.map(facts), ...more };
-    },
-    async show({ id }: { id: string }): Promise<AppFacts> {
-      return facts(await found(id));
-    },
-    /** Its codes, tokens and grants end at once. */
-    async remove({ id }: { id: string }): Promise<{ removed: true; ended: number }> {
-      await found(id);
+  }),
+  guides: operation({
+    scope: 'apps:read',
+    appOf: ({ id }) => id,
+    summary: 'Give the settings of common libraries and servers for this app, to copy',
+    http: 'GET /apps/{id}/guides',
+    input: oneApp,
+    output: z.object({ guides: z.array(guideShape) }),
+    errors: ['not_found'],
+    run: async ({ storage, issuer }, { id }) => ({
+      guides: guidesFor({ issuer, app: await findApp(storage, id) }),
+    }),
+  }),
+  ...appRefusalOperations,
+  remove: operation({
+    scope: 'apps:write',
+    summary: 'Remove an app: its codes, tokens and grants end at once',
+    http: 'DELETE /apps/{id}',
+    input: oneApp,
+    output: z.object({ removed: z.literal(true), ended: z.int() }),
+    errors: ['not_found'],
+    changes: 'app.removed',
+    async run(context, { id }) {
+      const { apps, artifacts, appRefusals } = context.storage;
+      await appToActOn(context, id);
+      await forgetApp(context, id);
       await apps.remove(id);
-      const ended = await storage.artifacts.removeByApp(id);
-      await record({ type: 'app.removed', actor, appId: id, details: { ended } });
-      return { removed: true, ended };
+      const ended = await artifacts.removeByApp(id);
+      await appRefusals.remove(id);
+      context.note({ details: { ended } });
+      return { removed: true as const, ended };
     },
-    /** A new secret beside the one before, which ends after `previousHours`. */
-    async rotateSecret({ id, previousHours }: { id: string; previousHours: number }) {
-      const app = await found(id);
-      if (app.tokenEndpointAuthMethod === 'none')
-        throw new AppError('field_invalid', { field: 'app', detail: `a ${app.kind} app has no secret` });
-      const at = now();
-      const { secret, value } = newSecret({ hash, now: at });
-      const rotated = withRotatedSecret(app, { secret, now: at, previousEndsAt: at + previousHours * hour });
-      if (!(await apps.update(rotated, app.revision))) throw new AppError('conflict', { detail: id });
-      await record({ type: 'app.changed', actor, appId: id, details: { secret: secret.id, previousHours } });
-      return { app: facts(rotated), secret: value };
+  }),
+  update: operation({
+    scope: 'apps:write',
+    appOf: ({ id }) => id,
+    summary: 'Change an app',
+    description:
+      'What is left out stays; `null` takes away what may be absent. Who uses it is asked as before. That nobody is asked, and which attributes it is told, is for who administers every app.',
+    http: 'PATCH /apps/{id}',
+    input: appChanges,
+    output: appShape,
+    errors: ['not_found', 'conflict'],
+    changes: 'app.changed',
+    async run(context, { id, revision, ...changes }) {
+      const app = await appToActOn(context, id);
+      const next = withChanges(app, changes as AppChanges, context.now());
+      requireMayGrant(context.permissions, next);
+      await requireAlgorithm(context, next);
+      requireConsent(context.permissions, app, next);
+      await requireGroups(context, next, app);
+      context.note({ before: app, after: next });
+      return save(context, { before: app, after: next, revision });
     },
-  };
+  }),
+  rotateSecret: operation({
+    scope: 'apps:write',
+    appOf: ({ id }) => id,
+    summary: 'Make another client secret beside the one before, which ends after some hours',
+    http: 'POST /apps/{id}/secrets',
+    input: z.strictObject({
+      id: appRef,
+      previousHours: z.number().min(0).max(8760).default(24).describe('How long the one before goes on.'),
+      revision: expectedRevision,
+    }),
+    output: z.object({ app: appShape, secret }),
+    errors: ['not_found', 'conflict'],
+    changes: 'app.changed',
+    async run(context, { id, previousHours, revision }) {
+      const app = await appToActOn(context, id);
+      if (!takesSecret(app))
+        throw new AppError('field_invalid', {
+          field: 'app',
+          detail: `this ${app.kind} app has no secret: it proves itself by ${app.tokenEndpointAuthMethod}`,
+        });
+      const at = context.now();
+      const { secret, value } = newSecret({ hash: context.hash, now: at });
+      context.note({ details: { secret: secret.id, previousHours } });
+      const previousEndsAt = at + previousHours * hour;
+      const rotated = withRotatedSecret(app, { secret, now: at, previousEndsAt });
+      return { app: await save(context, { before: app, after: rotated, revision }), secret: value };
+    },
+  }),
+  removeSecret: operation({
+    scope: 'apps:write',
+    appOf: ({ id }) => id,
+    summary: 'End one of the secrets of an app at once',
+    http: 'DELETE /apps/{id}/secrets/{secretId}',
+    input: z.strictObject({ id: appRef, secretId: z.string().min(1).max(200) }),
+    output: appShape,
+    errors: ['not_found', 'conflict'],
+    changes: 'app.changed',
+    async run(context, { id, secretId }) {
+      const app = await appToActOn(context, id);
+      if (!app.secrets.some((secret) => secret.id === secretId))
+        throw new AppError('not_found', { field: 'secretId', detail: 'there is no such secret' });
+      context.note({ details: { secretRemoved: secretId } });
+      return save(context, { before: app, after: withoutSecret(app, secretId, context.now()) });
+    },
+  }),
+};
+
+/** Client ids are of one app each, and so are the addresses of sites behind gateways. */
+function refuseTakenApp(error: unknown): never {
+  const isOrigin = error instanceof ConflictError && error.field === 'proxiedOrigins';
+  return refuseTaken(isOrigin ? 'forwardAuth.origins' : 'id', 'another app')(error);
 }
 
-function facts(app: App): AppFacts {
-  return { ...app, secrets: app.secrets.map(({ hash: _hash, ...secret }) => secret) };
+/** @throws AppError `conflict`, and `field_invalid` for an address that is another app's */
+async function save(
+  { storage }: AdminContext,
+  { before, after, revision = before.revision }: { before: App; after: App; revision?: number | undefined },
+): Promise<App> {
+  const isChanged = await storage.apps.update(after, revision).catch(refuseTakenApp);
+  if (!isChanged) throw new AppError('conflict', { detail: before.id });
+  return after;
 }
 
-function idTaken(error: unknown): never {
-  if (error instanceof ConflictError)
-    throw new AppError('field_invalid', { field: 'id', detail: 'id is taken by another app', cause: error });
-  throw error;
+/** Who administers single apps sees these alone. */
+async function listApps(
+  { storage, permissions }: AdminContext,
+  { text, ...query }: { text?: string; after?: string; limit: number },
+): Promise<Page<App>> {
+  if (permissions.scopes.has('apps:read'))
+    return text ? storage.apps.search({ ...query, text }) : storage.apps.list(query);
+  const ids = [...permissions.readableApps].filter((id) => id > (query.after ?? '')).sort();
+  const found = await Promise.all(ids.slice(0, query.limit).map((id) => storage.apps.findById(id)));
+  const items = found.filter((app) => app !== undefined);
+  const next = ids.length > query.limit ? ids[query.limit - 1] : undefined;
+  return { items, ...(next !== undefined && { next }) };
 }

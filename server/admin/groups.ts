@@ -1,88 +1,138 @@
-import { AppError, ConflictError } from '../errors.ts';
-import { type NewGroup, newGroup } from '../groups/create-group.ts';
-import type { Account, Group, Page } from '../storage.ts';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { changedGroup, groupFields, newGroup } from '../groups/create-group.ts';
+import { personToActOn, refuseTaken } from './act-on.ts';
 import type { AdminContext } from './administration.ts';
-import { findGroup, findPerson } from './find.ts';
+import { findGroup } from './find.ts';
+import { changeMembership, removeAllMembers } from './group-members.ts';
+import { expectedRevision, groupRef, operation, pageOf, pageQuery, personRef } from './operation.ts';
+import { accountShape, groupShape } from './shapes.ts';
 
-export type GroupOperations = ReturnType<typeof groupOperations>;
+const changed = z.object({ changed: z.boolean() });
+const membership = z.strictObject({ group: groupRef, user: personRef });
 
-export function groupOperations({ storage, record, now, actor }: AdminContext) {
-  const { groups, accounts } = storage;
-
-  /** Compare-and-set; a second look where the account was changed meanwhile. */
-  async function change(
-    id: string,
-    membersGroups: (current: readonly string[]) => string[],
-  ): Promise<boolean> {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const account = await accounts.findById(id);
-      if (!account) return false;
-      const next = membersGroups(account.groups);
-      if (next.length === account.groups.length) return false;
-      if (await accounts.update(withGroups(account, next, now()), account.revision)) return true;
-    }
-    throw new AppError('conflict', { detail: id });
-  }
-
-  return {
-    /** @throws AppError `field_invalid` */
-    async add(input: NewGroup): Promise<Group> {
+export const groupOperations = {
+  list: operation({
+    scope: 'groups:read',
+    summary: 'List groups in order of name, or find them by the beginnings of words of the name',
+    http: 'GET /groups',
+    input: z.strictObject({ text: z.string().trim().max(200).exactOptional(), ...pageQuery }),
+    output: pageOf(groupShape),
+    run: ({ storage: { groups } }, { text, ...query }) =>
+      text ? groups.search({ ...query, text }) : groups.list(query),
+  }),
+  show: operation({
+    scope: 'groups:read',
+    summary: 'Show a group',
+    http: 'GET /groups/{group}',
+    input: z.strictObject({ group: groupRef }),
+    output: groupShape,
+    errors: ['not_found'],
+    run: ({ storage }, { group }) => findGroup(storage.groups, group),
+  }),
+  add: operation({
+    scope: 'groups:write',
+    summary: 'Make a group',
+    http: 'POST /groups',
+    input: z.strictObject(groupFields),
+    output: groupShape,
+    changes: 'group.added',
+    async run({ storage, now, note }, input) {
       const group = newGroup(input, now());
-      await groups.insert(group).catch(nameTaken);
-      await record({ type: 'group.added', actor, details: { group: group.id } });
+      await storage.groups.insert(group).catch(refuseTaken('name', 'another group'));
+      note({ details: { group: group.id } });
       return group;
     },
-    list: (query: { after?: string; limit: number }): Promise<Page<Group>> => groups.list(query),
-    /** Apps stop seeing it at once; then it is taken off its members. */
-    async remove({ group: name }: { group: string }): Promise<{ removed: true; members: number }> {
-      const group = await findGroup(groups, name);
-      await groups.remove(group.id);
-      let members = 0;
-      for (;;) {
-        const { items } = await accounts.listByGroup(group.id, { limit: 100 });
-        if (items.length === 0) break;
-        for (const { id } of items)
-          if (await change(id, (current) => current.filter((one) => one !== group.id))) members += 1;
-      }
-      await record({ type: 'group.removed', actor, details: { group: group.id, members } });
-      return { removed: true, members };
+  }),
+  update: operation({
+    scope: 'groups:write',
+    summary: 'Change the name or the description of a group',
+    description: 'Apps that match on the name in the `groups` claim see the new one.',
+    http: 'PATCH /groups/{group}',
+    input: z.strictObject({
+      group: groupRef,
+      name: groupFields.name.optional(),
+      description: groupFields.description.unwrap().nullable().optional(),
+      revision: expectedRevision,
+    }),
+    output: groupShape,
+    errors: ['not_found', 'conflict'],
+    changes: 'group.changed',
+    async run({ storage, now, note }, { group: name, revision, ...fields }) {
+      const group = await findGroup(storage.groups, name);
+      const next = changedGroup(group, fields, now());
+      note({ details: { group: group.id }, before: group, after: next });
+      if (
+        !(await storage.groups
+          .update(next, revision ?? group.revision)
+          .catch(refuseTaken('name', 'another group')))
+      )
+        throw new AppError('conflict', { detail: `the group ${group.name} was changed meanwhile` });
+      return next;
     },
-    async listMembers(input: { group: string; after?: string; limit: number }): Promise<Page<Account>> {
-      const { group, ...query } = input;
-      return accounts.listByGroup((await findGroup(groups, group)).id, query);
+  }),
+  remove: operation({
+    scope: 'groups:write',
+    summary: 'Remove a group',
+    description: 'Apps stop seeing it at once; then it is taken off its members.',
+    http: 'DELETE /groups/{group}',
+    input: z.strictObject({ group: groupRef }),
+    output: z.object({ removed: z.literal(true), members: z.int() }),
+    errors: ['not_found'],
+    changes: 'group.removed',
+    async run(context, { group: name }) {
+      const group = await findGroup(context.storage.groups, name);
+      await context.storage.groups.remove(group.id);
+      const members = await removeAllMembers(context, group.id);
+      context.note({ details: { group: group.id, members } });
+      return { removed: true as const, members };
     },
-    addMember: (input: { group: string; user: string }) => setMember({ ...input, member: true }),
-    removeMember: (input: { group: string; user: string }) => setMember({ ...input, member: false }),
-  };
+  }),
+  listMembers: operation({
+    scope: 'people:read',
+    summary: 'List the people of a group in order of user name',
+    http: 'GET /groups/{group}/members',
+    input: z.strictObject({ group: groupRef, ...pageQuery }),
+    output: pageOf(accountShape),
+    errors: ['not_found'],
+    async run({ storage }, { group, ...query }) {
+      return storage.accounts.listByGroup((await findGroup(storage.groups, group)).id, query);
+    },
+  }),
+  addMember: operation({
+    scope: 'groups:write',
+    summary: 'Put a person into a group',
+    http: 'PUT /groups/{group}/members/{user}',
+    input: membership,
+    output: changed,
+    errors: ['not_found'],
+    changes: 'group.changed',
+    run: (context, input) => setMember(context, { ...input, member: true }),
+  }),
+  removeMember: operation({
+    scope: 'groups:write',
+    summary: 'Take a person out of a group',
+    http: 'DELETE /groups/{group}/members/{user}',
+    input: membership,
+    output: changed,
+    errors: ['not_found'],
+    changes: 'group.changed',
+    run: (context, input) => setMember(context, { ...input, member: false }),
+  }),
+};
 
-  /** Tells whether anything was different before. */
-  async function setMember(input: {
-    group: string;
-    user: string;
-    member: boolean;
-  }): Promise<{ changed: boolean }> {
-    const group = await findGroup(groups, input.group);
-    const account = await findPerson(accounts, input.user);
-    const changed = await change(account.id, (current) => {
-      const others = current.filter((id) => id !== group.id);
-      return input.member ? [...others, group.id] : others;
-    });
-    const details = { group: group.id, member: input.member };
-    if (changed) await record({ type: 'group.changed', actor, accountId: account.id, details });
-    return { changed };
-  }
-}
-
-function withGroups(account: Account, groups: string[], now: number): Account {
-  return { ...account, groups, updatedAt: now, revision: account.revision + 1 };
-}
-
-function nameTaken(error: unknown): never {
-  if (error instanceof ConflictError)
-    throw new AppError('field_invalid', {
-      field: 'name',
-      detail: 'name is taken by another group',
-      cause: error,
-    });
-  throw error;
+/** Tells whether anything was different before. */
+async function setMember(
+  context: AdminContext,
+  input: { group: string; user: string; member: boolean },
+): Promise<{ changed: boolean }> {
+  const { storage, note } = context;
+  const group = await findGroup(storage.groups, input.group);
+  const account = await personToActOn(context, input.user);
+  note({ details: { group: group.id, member: input.member } });
+  const changed = await changeMembership(context, account.id, (current) => {
+    const others = current.filter((id) => id !== group.id);
+    return input.member ? [...others, group.id] : others;
+  });
+  return { changed };
 }

@@ -1,4 +1,3 @@
-import type { RecordAudit } from '../audit/audit.ts';
 import type { AuditEvent } from '../audit/event.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
 import type { InvitationPurpose, InvitationRepository } from '../storage.ts';
@@ -10,7 +9,6 @@ export interface LinkDependencies {
   /** `Secret.hash`. */
   hash: (namespace: string, value: string) => string;
   issuer: string;
-  record: RecordAudit;
   now: () => number;
 }
 
@@ -18,6 +16,9 @@ export interface NewLink {
   purpose: InvitationPurpose;
   /** Whose it is; absent for `setup`. */
   account?: { id: string; userHandle: string };
+  /** The address that it is going to be mailed to. */
+  mailedTo?: string | undefined;
+  withoutGroups?: true;
   actor: NonNullable<AuditEvent['actor']>;
 }
 
@@ -26,6 +27,7 @@ export interface Link {
   expiresAt: number;
 }
 
+const namespace = 'invitation';
 const minute = 60 * 1000;
 
 /** Where each kind of link leads, the ticket it carries, and how many minutes it lives. */
@@ -41,7 +43,7 @@ const kinds = {
  * so that nobody can register one without it; both sides keep a keyed hash of it alone.
  */
 export async function createLink(dependencies: LinkDependencies, link: NewLink): Promise<Link> {
-  const { invitations, tickets, hash, issuer, record, now } = dependencies;
+  const { invitations, tickets, hash, issuer, now } = dependencies;
   const { path, ticket: purpose, minutes } = kinds[link.purpose];
   const { account, actor } = link;
   const { ticket } = await tickets.issueTicket({
@@ -57,18 +59,22 @@ export async function createLink(dependencies: LinkDependencies, link: NewLink):
     createdAt,
     expiresAt,
     ...(account && { accountId: account.id }),
+    ...(link.mailedTo !== undefined && { mailedTo: link.mailedTo }),
     ...(actor.kind === 'account' && actor.id && { createdBy: actor.id }),
-  });
-  await record({
-    type: 'link.created',
-    actor,
-    ...(account && { accountId: account.id }),
-    details: { purpose: link.purpose },
+    ...(link.withoutGroups && { withoutGroups: link.withoutGroups }),
   });
   return { url: `${issuer}${path}?token=${ticket}`, expiresAt };
 }
 
-/** How a link is found by its token: a keyed hash, so that a copy of the storage opens none. */
+/** How a link is kept by its token: a keyed hash, so that a copy of the storage opens none. */
 export function linkId(hash: LinkDependencies['hash'], token: string): string {
-  return hash('invitation', token);
+  return hash(namespace, token);
+}
+
+/** What it may be found by: it may be older than the installation secret. */
+export function linkIds(
+  hashes: (namespace: string, value: string) => readonly string[],
+  token: string,
+): readonly string[] {
+  return hashes(namespace, token);
 }

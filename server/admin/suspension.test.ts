@@ -76,6 +76,15 @@ describe('the last administrator who can sign in', () => {
     await people.disable({ user: 'bob' });
   });
 
+  it('stays, too, where the passkeys of all others are of a model that was found broken', async () => {
+    await using installation = await openAdministration();
+    await administrator(installation, 'ada');
+    await administrator(installation, 'bob', { modelAlert: ['REVOKED'], modelAction: 'block' });
+    const { people } = installation.machine;
+    await assert.rejects(people.disable({ user: 'ada' }), code('last_administrator'));
+    await people.disable({ user: 'bob' });
+  });
+
   it('stays when two disable each other at the same moment', async () => {
     await using installation = await openAdministration();
     await administrator(installation, 'ada');
@@ -105,7 +114,11 @@ describe('removing a person', () => {
   });
 });
 
-async function administrator({ machine, storage }: Installation, userName: string): Promise<void> {
+async function administrator(
+  { machine, storage }: Installation,
+  userName: string,
+  passkey: Parameters<typeof givePasskey>[2] = {},
+): Promise<void> {
   const { account } = await machine.people.invite({ userName, name: userName, role: 'administrator' });
-  await givePasskey(storage, account);
+  await givePasskey(storage, account, passkey);
 }

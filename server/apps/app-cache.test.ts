@@ -14,6 +14,10 @@ function countingRepository(apps: Map<string, App>) {
       repository.asked += 1;
       return apps.get(id);
     },
+    async findByOrigin(origin: string) {
+      repository.asked += 1;
+      return [...apps.values()].find(({ forwardAuth }) => forwardAuth?.origins.includes(origin));
+    },
   };
   return repository;
 }
@@ -25,6 +29,21 @@ describe('the app cache', () => {
     await Promise.all([cache.find('wiki'), cache.find('wiki')]);
     assert.equal((await cache.find('wiki'))?.id, 'wiki');
     assert.equal(repository.asked, 1);
+  });
+
+  it('keeps an app by where it is, beside those by their id, until it is cleared', async () => {
+    const origin = 'https://wiki.example.com';
+    const wiki = { ...account, id: 'wiki', forwardAuth: { origins: [origin] } };
+    const apps = new Map<string, App>([['wiki', wiki]]);
+    const repository = countingRepository(apps);
+    const cache = createAppCache(repository);
+    assert.equal(await cache.findByOrigin(origin), wiki);
+    assert.equal(await cache.findByOrigin(origin), wiki);
+    assert.equal(await cache.find(origin), undefined);
+    assert.equal(repository.asked, 2);
+    apps.clear();
+    cache.clear();
+    assert.equal(await cache.findByOrigin(origin), undefined);
   });
 
   it('sees a change after it was cleared', async () => {
@@ -53,7 +72,8 @@ describe('the app cache', () => {
     assert.equal(await cache.find('wiki'), undefined);
     apps.set('wiki', account);
     assert.ok(await cache.find('wiki'));
-    const failing = createAppCache({ findById: () => Promise.reject(new Error('away')) });
+    const away = () => Promise.reject(new Error('away'));
+    const failing = createAppCache({ findById: away, findByOrigin: away });
     await assert.rejects(failing.find('wiki'));
     await assert.rejects(failing.find('wiki'));
   });

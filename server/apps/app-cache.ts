@@ -2,6 +2,10 @@ import type { App, AppRepository } from './app.ts';
 
 export interface AppCache {
   find(id: string): Promise<App | undefined>;
+  /** The one that is behind a gateway there. */
+  findByOrigin(origin: string): Promise<App | undefined>;
+  /** As it is stored this moment. */
+  findNow(id: string): Promise<App | undefined>;
   /** To be called when another process may have changed an app. */
   clear(): void;
 }
@@ -23,13 +27,13 @@ interface Options {
 
 /** Every request asks for its app: this asks the storage once for many of them. */
 export function createAppCache(
-  repository: Pick<AppRepository, 'findById'>,
+  repository: Pick<AppRepository, 'findById' | 'findByOrigin'>,
   { builtin = [], ttl = 30_000, capacity = 1000, now = Date.now }: Options = {},
 ): AppCache {
   const own = new Map(builtin.map((app) => [app.id, app]));
   const entries = new Map<string, Entry>();
-  function look(id: string): Promise<App | undefined> {
-    const app = repository.findById(id);
+  function look(id: string, ask = () => repository.findById(id)): Promise<App | undefined> {
+    const app = ask();
     const entry = { app, until: now() + ttl };
     const oldest = entries.size >= capacity ? entries.keys().next().value : undefined;
     if (oldest !== undefined) entries.delete(oldest);
@@ -48,6 +52,13 @@ export function createAppCache(
       const entry = entries.get(id);
       return entry && entry.until > now() ? entry.app : look(id);
     },
+    async findByOrigin(origin) {
+      // No client id has a line break: both kinds of answers may be kept side by side.
+      const key = `\n${origin}`;
+      const entry = entries.get(key);
+      return entry && entry.until > now() ? entry.app : look(key, () => repository.findByOrigin(origin));
+    },
+    findNow: async (id) => own.get(id) ?? repository.findById(id),
     clear: () => entries.clear(),
   };
 }

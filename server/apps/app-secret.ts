@@ -12,7 +12,10 @@ const scheme = 'hmac-sha256:';
  */
 export function newSecret({ hash, now }: { hash: Hash; now: number }): { secret: AppSecret; value: string } {
   const value = randomBytes(32).toString('base64url');
-  return { secret: { id: randomBytes(6).toString('hex'), hash: hashed(hash, value), createdAt: now }, value };
+  return {
+    secret: { id: randomBytes(6).toString('hex'), hash: keptHash(hash, value), createdAt: now },
+    value,
+  };
 }
 
 /** The app with one more secret; those before it end at `previousEndsAt`, expired ones are dropped. */
@@ -27,22 +30,55 @@ export function withRotatedSecret(
   return { ...app, secrets: [...before, secret], updatedAt: now, revision: app.revision + 1 };
 }
 
-/** Whether `presented` is one of the app's secrets that have not expired. Takes the same time for every answer. */
-export function secretMatches(input: { app: App; presented: string; hash: Hash; now: number }): boolean {
-  const presented = Buffer.from(hashed(input.hash, input.presented));
-  let matches = false;
+/** The app without one of its secrets, from now on. */
+export function withoutSecret(app: App, id: string, now: number): App {
+  const secrets = app.secrets.filter((secret) => secret.id !== id);
+  return { ...app, secrets, updatedAt: now, revision: app.revision + 1 };
+}
+
+/** Whether it shows who it is with a secret: others have a key of their own, or nothing that could be kept. */
+export function takesSecret({
+  tokenEndpointAuthMethod: method,
+}: Pick<App, 'tokenEndpointAuthMethod'>): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+/** What `presented` is among the app's secrets. Takes the same time for every answer. */
+export function judgeSecret(input: {
+  app: App;
+  presented: string;
+  hash: Hash;
+  now: number;
+}): 'valid' | 'expired' | 'unknown' {
+  const presented = Buffer.from(keptHash(input.hash, input.presented));
+  let found: 'valid' | 'expired' | 'unknown' = 'unknown';
   for (const secret of input.app.secrets) {
     const kept = Buffer.from(secret.hash);
     const equal = kept.length === presented.length && timingSafeEqual(kept, presented);
-    if (equal && isValid(secret, input.now)) matches = true;
+    if (equal && found !== 'valid') found = isValid(secret, input.now) ? 'valid' : 'expired';
   }
-  return matches;
+  return found;
 }
 
-function isValid(secret: AppSecret, now: number): boolean {
+export function isValid(secret: AppSecret, now: number): boolean {
   return secret.expiresAt === undefined || secret.expiresAt > now;
 }
 
-function hashed(hash: Hash, value: string): string {
-  return `${scheme}${hash('app-secret', value)}`;
+const namespace = 'app-secret';
+
+/** What is kept of a secret. */
+export function keptHash(hash: Hash, value: string): string {
+  return `${scheme}${hash(namespace, value)}`;
 }
+
+/** What may have been kept of it under an installation secret before, of `hashes` without the current one. */
+export function formerlyKeptHashes(
+  hashes: (namespace: string, value: string) => readonly string[],
+  value: string,
+): string[] {
+  const [, ...former] = hashes(namespace, value);
+  return former.map((hash) => `${scheme}${hash}`);
+}
+
+/** Whether it is kept as those made here are. */
+export const isOwnHash = (hash: string): boolean => hash.startsWith(scheme);

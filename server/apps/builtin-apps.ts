@@ -1,7 +1,14 @@
+import { apiScopes } from './api-scopes.ts';
 import type { App } from './app.ts';
 
 export const accountAppId = 'latchkey-account';
+export const consoleAppId = 'latchkey-console';
+/** The `latchkey` command: at another computer than the server, people sign in with it by a code. */
+export const commandAppId = 'latchkey-cli';
 export const demoAppId = 'demo';
+
+/** Pages of the server itself: they ask for a session, and are no app that anybody connects. */
+export const isOwnPage = (appId: string): boolean => appId === accountAppId || appId === consoleAppId;
 
 /** Where `npm run demo` listens. */
 const demoUrl = 'http://localhost:3001';
@@ -22,8 +29,8 @@ const builtin = {
 
 /** The apps that the server makes itself: they follow the settings, so they are not stored. */
 export function builtinApps({ issuer, demo }: { issuer: string; demo: boolean }): App[] {
-  const account = accountApp(issuer);
-  return demo ? [account, demoApp()] : [account];
+  const always = [accountApp(issuer), consoleApp(issuer), commandApp()];
+  return demo ? [...always, demoApp()] : always;
 }
 
 /** The account page: it needs a session of its own server and no token. */
@@ -40,6 +47,28 @@ function accountApp(issuer: string): App {
   };
 }
 
+/** The console, as the account page. It asks for a sign-in of a few minutes ago by itself. */
+function consoleApp(issuer: string): App {
+  return { ...accountApp(issuer), id: consoleAppId, name: 'Console', redirectUris: [`${issuer}/console`] };
+}
+
+/** What its tokens may do is what the person may do, and no more than they allow it. */
+function commandApp(): App {
+  return {
+    ...builtin,
+    secrets: [],
+    id: commandAppId,
+    name: 'Latchkey command',
+    kind: 'device',
+    consent: 'explicit',
+    redirectUris: [],
+    postLogoutRedirectUris: [],
+    grantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    scopes: ['openid', 'profile', 'offline_access'],
+    apiScopes: [...apiScopes],
+  };
+}
+
 /** A relying party to try it with. */
 function demoApp(): App {
   return {
@@ -49,6 +78,8 @@ function demoApp(): App {
     name: 'Demo',
     redirectUris: [`${demoUrl}/callback`],
     postLogoutRedirectUris: [`${demoUrl}/`],
+    backchannelLogoutUri: `${demoUrl}/backchannel-logout`,
+    backchannelLogoutSessionRequired: true,
     grantTypes: ['authorization_code', 'refresh_token'],
     scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   };

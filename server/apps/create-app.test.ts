@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '../errors.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
-import { newSecret, secretMatches, withRotatedSecret } from './app-secret.ts';
+import { judgeSecret, newSecret, withRotatedSecret } from './app-secret.ts';
 import { newApp } from './create-app.ts';
 import type { NewApp } from './validation.ts';
 
@@ -36,6 +36,25 @@ describe('a new app', () => {
     assert.deepEqual(app.grantTypes, ['client_credentials']);
     assert.deepEqual(app.scopes, []);
     assert.ok(secret);
+  });
+
+  it('is told of sign-outs where it says, also on localhost', () => {
+    const backchannelLogoutUri = 'https://wiki.example.com/logout?tenant=a';
+    const { app } = newApp(input({ backchannelLogoutUri }), { hash, now });
+    assert.equal(app.backchannelLogoutUri, backchannelLogoutUri);
+    assert.equal('backchannelLogoutSessionRequired' in app, false);
+    const local = { backchannelLogoutUri: 'http://localhost:3001/x', backchannelLogoutSessionRequired: true };
+    const { app: other } = newApp(input({ kind: 'browser', ...local }), { hash, now });
+    assert.equal(other.backchannelLogoutSessionRequired, true);
+    assert.equal('backchannelLogoutUri' in newApp(input(), { hash, now }).app, false);
+  });
+
+  it('is told in the browser at an address of where people come back to', () => {
+    const frontchannelLogoutUri = 'https://wiki.example.com/frame?tenant=a';
+    const { app } = newApp(input({ frontchannelLogoutUri }), { hash, now });
+    assert.equal(app.frontchannelLogoutUri, frontchannelLogoutUri);
+    assert.equal('frontchannelLogoutSessionRequired' in app, false);
+    assert.equal('frontchannelLogoutUri' in newApp(input(), { hash, now }).app, false);
   });
 
   it('may do without PKCE only where it has a secret', () => {
@@ -73,12 +92,58 @@ describe('a new app', () => {
     ['no redirect address', { redirectUris: [] }, 'redirectUris'],
     ['an unknown scope', { scopes: ['openid', 'admin'] }, 'scopes'],
     ['scopes without openid', { scopes: ['email'] }, 'scopes'],
+    ['an unknown class', { defaultAcrValues: ['strong'] }, 'defaultAcrValues'],
+    [
+      'a class where nobody signs in',
+      { kind: 'machine', redirectUris: [], defaultAcrValues: ['phr'] },
+      'defaultAcrValues',
+    ],
     ['a lifetime of a second', { lifetimes: { accessToken: 1 } }, 'lifetimes'],
     ['a logo that is a script', { logoUri: 'javascript:alert(1)' }, 'logoUri'],
     [
       'an http address to come back to after signing out',
       { postLogoutRedirectUris: ['http://a.example/'] },
       'postLogoutRedirectUris',
+    ],
+    ['an http address for sign-outs', { backchannelLogoutUri: 'http://a.example/' }, 'backchannelLogoutUri'],
+    ['a fragment there', { backchannelLogoutUri: 'https://a.example/#x' }, 'backchannelLogoutUri'],
+    ['a file for sign-outs', { backchannelLogoutUri: 'file:///etc/passwd' }, 'backchannelLogoutUri'],
+    ['another scheme for sign-outs', { backchannelLogoutUri: 'gopher://a.example/' }, 'backchannelLogoutUri'],
+    [
+      'sign-outs told to a device',
+      { kind: 'native', backchannelLogoutUri: 'https://a.example/' },
+      'backchannelLogoutUri',
+    ],
+    [
+      'sessions to be told nowhere',
+      { backchannelLogoutSessionRequired: true },
+      'backchannelLogoutSessionRequired',
+    ],
+    [
+      'an address of another host in the browser',
+      { frontchannelLogoutUri: 'https://evil.example.com/frame' },
+      'frontchannelLogoutUri',
+    ],
+    [
+      'another port there',
+      { frontchannelLogoutUri: 'https://wiki.example.com:8443/frame' },
+      'frontchannelLogoutUri',
+    ],
+    ['a script there', { frontchannelLogoutUri: 'javascript:alert(1)' }, 'frontchannelLogoutUri'],
+    [
+      'a fragment there too',
+      { frontchannelLogoutUri: 'https://wiki.example.com/#x' },
+      'frontchannelLogoutUri',
+    ],
+    [
+      'a browser told of a device',
+      { kind: 'native', frontchannelLogoutUri: 'https://wiki.example.com/frame' },
+      'frontchannelLogoutUri',
+    ],
+    [
+      'sessions to be told to no browser',
+      { frontchannelLogoutSessionRequired: true },
+      'frontchannelLogoutSessionRequired',
     ],
     ['HS256', { idTokenSignedResponseAlg: 'HS256' }, 'idTokenSignedResponseAlg'],
   ] as const)
@@ -89,14 +154,14 @@ describe('a client secret', () => {
   const { app, secret = '' } = newApp(input(), { hash, now });
 
   it('matches as it was shown, and nothing else does', () => {
-    assert.equal(secretMatches({ app, presented: secret, hash, now }), true);
+    assert.equal(judgeSecret({ app, presented: secret, hash, now }), 'valid');
     for (const presented of ['', `${secret} `, secret.slice(1), app.secrets[0]?.hash ?? ''])
-      assert.equal(secretMatches({ app, presented, hash, now }), false);
+      assert.equal(judgeSecret({ app, presented, hash, now }), 'unknown');
   });
 
   it('does not match under another installation secret', () => {
     const other = createSecret(generateRoot()).hash;
-    assert.equal(secretMatches({ app, presented: secret, hash: other, now }), false);
+    assert.equal(judgeSecret({ app, presented: secret, hash: other, now }), 'unknown');
   });
 
   it('goes on beside its successor until it ends', () => {
@@ -105,12 +170,12 @@ describe('a client secret', () => {
     const rotated = withRotatedSecret(app, { secret: next.secret, now, previousEndsAt });
     assert.equal(rotated.revision, app.revision + 1);
     for (const [presented, at, expected] of [
-      [secret, now, true],
-      [next.value, now, true],
-      [secret, previousEndsAt, false],
-      [next.value, previousEndsAt, true],
+      [secret, now, 'valid'],
+      [next.value, now, 'valid'],
+      [secret, previousEndsAt, 'expired'],
+      [next.value, previousEndsAt, 'valid'],
     ] as const)
-      assert.equal(secretMatches({ app: rotated, presented, hash, now: at }), expected);
+      assert.equal(judgeSecret({ app: rotated, presented, hash, now: at }), expected);
   });
 
   it('can be ended at once, and ended ones are forgotten', () => {

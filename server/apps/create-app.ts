@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { siteCallback } from '../site-paths.ts';
 import type { App, AppKind } from './app.ts';
-import { type Hash, newSecret } from './app-secret.ts';
+import { type Hash, newSecret, takesSecret } from './app-secret.ts';
+import { keptSecurity } from './security.ts';
 import { type CheckedApp, checkNewApp, knownScopes, type NewApp } from './validation.ts';
 
 interface Made {
@@ -26,6 +28,16 @@ const defaults: Record<AppKind, Pick<App, 'grantTypes' | 'tokenEndpointAuthMetho
     tokenEndpointAuthMethod: 'none',
     scopes: [...knownScopes],
   },
+  device: {
+    grantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    tokenEndpointAuthMethod: 'none',
+    scopes: [...knownScopes],
+  },
+  proxied: {
+    grantTypes: ['authorization_code'],
+    tokenEndpointAuthMethod: 'none',
+    scopes: knownScopes.filter((scope) => scope !== 'offline_access'),
+  },
   machine: {
     grantTypes: ['client_credentials'],
     tokenEndpointAuthMethod: 'client_secret_basic',
@@ -38,34 +50,103 @@ const defaults: Record<AppKind, Pick<App, 'grantTypes' | 'tokenEndpointAuthMetho
  * @throws AppError `field_invalid` with every reason in its detail
  */
 export function newApp(input: NewApp, { hash, now }: { hash: Hash; now: number }): Made {
-  const app = appOf(checkNewApp(input), now);
-  if (app.tokenEndpointAuthMethod === 'none') return { app };
+  const checked = checkNewApp(input);
+  const app = appOf(checked, { id: checked.id ?? randomUUID(), createdAt: now });
+  if (!takesSecret(app)) return { app };
   const { secret, value } = newSecret({ hash, now });
   return { app: { ...app, secrets: [secret] }, secret: value };
 }
 
-function appOf(checked: CheckedApp, now: number): App {
-  const { id = randomUUID(), kind, lifetimes, logoUri, ...said } = checked;
-  const { grantTypes, ...byKind } = defaults[kind];
+/**
+ * An app that is known elsewhere by a client id, which may be one that nobody would choose here. It has no secret yet.
+ * @throws AppError `field_invalid`, as `newApp`
+ */
+export function importedApp(said: NewApp, { id, createdAt }: { id: string; createdAt: number }): App {
+  return appOf(checkNewApp(said), { id, createdAt });
+}
+
+function appOf(checked: CheckedApp, { id, createdAt }: { id: string; createdAt: number }): App {
   return {
+    ...settingsOf(checked),
     id,
-    name: said.name,
-    kind,
-    redirectUris: said.redirectUris,
-    postLogoutRedirectUris: said.postLogoutRedirectUris,
+    kind: checked.kind,
     secrets: [],
-    grantTypes,
-    tokenEndpointAuthMethod: said.tokenEndpointAuthMethod ?? byKind.tokenEndpointAuthMethod,
-    scopes: said.scopes ?? byKind.scopes,
-    consent: said.consent,
-    pkce: said.pkce,
-    idTokenSignedResponseAlg: said.idTokenSignedResponseAlg,
-    lifetimes: withoutUndefined(lifetimes),
-    ...(logoUri === undefined ? {} : { logoUri }),
+    grantTypes: defaults[checked.kind].grantTypes,
     origin: 'administrator',
-    createdAt: now,
-    updatedAt: now,
+    createdAt,
+    updatedAt: createdAt,
     revision: 1,
+  };
+}
+
+/** What is not said is not kept. */
+type Settings = Omit<
+  App,
+  | 'id'
+  | 'kind'
+  | 'secrets'
+  | 'grantTypes'
+  | 'authenticatorRule'
+  | 'origin'
+  | 'registration'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'revision'
+>;
+
+/** All that an administrator may say anew of an app that there is. */
+export function settingsOf(checked: CheckedApp): Settings {
+  const {
+    lifetimes,
+    logoUri,
+    defaultAcrValues = [],
+    allowedGroups,
+    claims,
+    apiScopes,
+    tokenExchange,
+    jwks,
+    jwksUri,
+  } = checked;
+  const { forwardAuth } = checked;
+  const byKind = defaults[checked.kind];
+  return {
+    name: checked.name,
+    redirectUris: forwardAuth ? forwardAuth.origins.map(callbackAt) : checked.redirectUris,
+    postLogoutRedirectUris: checked.postLogoutRedirectUris,
+    tokenEndpointAuthMethod: checked.tokenEndpointAuthMethod ?? byKind.tokenEndpointAuthMethod,
+    scopes: checked.scopes ?? byKind.scopes,
+    consent: checked.consent,
+    pkce: checked.pkce,
+    idTokenSignedResponseAlg: checked.idTokenSignedResponseAlg,
+    lifetimes: withoutUndefined(lifetimes),
+    ...(logoUri !== undefined && { logoUri }),
+    ...toldOfSignOuts(checked),
+    ...(checked.clientCertificate && { clientCertificate: checked.clientCertificate }),
+    ...(checked.certificateBoundAccessTokens && { certificateBoundAccessTokens: true }),
+    ...(defaultAcrValues.length > 0 && { defaultAcrValues }),
+    ...(allowedGroups && { allowedGroups }),
+    ...(claims && { claims }),
+    ...(apiScopes && { apiScopes }),
+    ...(tokenExchange && { tokenExchange }),
+    ...(jwks && { jwks }),
+    ...(jwksUri !== undefined && { jwksUri }),
+    ...(forwardAuth && { forwardAuth }),
+    ...(checked.ciba && { ciba: checked.ciba }),
+    ...keptSecurity(checked.security),
+  };
+}
+
+/** Where a site's sign-ins come back. */
+const callbackAt = (origin: string): string => origin + siteCallback;
+
+function toldOfSignOuts(checked: CheckedApp) {
+  const { backchannelLogoutUri, backchannelLogoutSessionRequired } = checked;
+  const { frontchannelLogoutUri, frontchannelLogoutSessionRequired } = checked;
+  return {
+    ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
+    ...(backchannelLogoutSessionRequired && { backchannelLogoutSessionRequired }),
+    ...(frontchannelLogoutUri !== undefined && { frontchannelLogoutUri }),
+    ...(frontchannelLogoutSessionRequired && { frontchannelLogoutSessionRequired }),
   };
 }
 

@@ -2,6 +2,10 @@ import { domainToASCII } from 'node:url';
 import type { AppKind } from './app.ts';
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether an address leads to the device itself. */
+export const isLoopback = (uri: string): boolean => loopbackHosts.has(URL.parse(uri)?.hostname ?? '');
+
 /** Schemes that run or read something on the device itself (OAuth 2.0 Security BCP, RFC 9700 §4.11). */
 const dangerousSchemes = new Set(['javascript', 'data', 'vbscript', 'blob', 'file', 'about', 'view-source']);
 
@@ -12,6 +16,8 @@ const dangerousSchemes = new Set(['javascript', 'data', 'vbscript', 'blob', 'fil
  */
 export function redirectUriProblem(uri: string, kind: AppKind): string | undefined {
   if (kind === 'machine') return 'is not needed: a machine has no browser to come back with';
+  if (kind === 'device')
+    return 'is not needed: people sign in on another device, and this one asks until it is allowed (RFC 8628)';
   return spellingProblem(uri) ?? partProblem(uri) ?? schemeProblem(new URL(uri), kind);
 }
 
@@ -46,6 +52,9 @@ function partProblem(uri: string): string | undefined {
   if (/^https?$/.test(scheme) && /^[^/?]*\/*[^/?]*/.exec(uri)?.[0] !== parsed.origin)
     return `is written unlike a browser writes it: put ${parsed.href}`;
   if (parsed.hostname.endsWith('.')) return 'has a host that ends with a dot';
+  // URLs allow more, which would be read as something else in headers and in files for gateways.
+  if (/^https?$/.test(scheme) && !/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/.test(parsed.hostname))
+    return 'has a host with a character that no host has';
   return undefined;
 }
 

@@ -1,16 +1,53 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import { redirectUriProblem } from './redirect-uri.ts';
+import { apiScopes } from './api-scopes.ts';
+import type { AppKind } from './app.ts';
+import { certificateSubject, checkCertificates } from './certificate-subject.ts';
+import { checkCiba, ciba } from './ciba.ts';
+import { claimName } from './claim-name.ts';
+import { forwardAuthSchema } from './forward-auth.ts';
+import { idTokenAlgorithms } from './id-token-algorithms.ts';
+import { checkAddresses, checkKeys, checkKind, checkLogout } from './kind-rules.ts';
+import { publicKeys } from './public-keys.ts';
+import { securityFields } from './security.ts';
+import { checkSecurity } from './security-rules.ts';
 
 /** Scopes that an app may be allowed, `openid` first. */
 export const knownScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const;
 
-const kinds = ['web', 'browser', 'native', 'machine'] as const;
+/** Classes that an app may ask for by itself (OpenID EAP ACR Values 1.0). */
+const namedAcr = ['phr', 'phrh'] as const;
+
+export const appKinds = [
+  'web',
+  'browser',
+  'native',
+  'machine',
+  'device',
+  'proxied',
+] as const satisfies AppKind[];
+
+/** How an app with a server of its own, or a machine, shows who it is (RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2). */
+const authMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+] as const;
+
 // Bidirectional controls and line breaks would let a name look like another one on the consent page.
 const plainText = /^[^\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$/u;
 const seconds = z.int('must be a whole number of seconds').min(60, 'must be at least 60 seconds').optional();
 
-const fields = z.strictObject({
+const logoutFields = {
+  backchannelLogoutUri: z.string().optional(),
+  backchannelLogoutSessionRequired: z.boolean('must be true or false').optional(),
+  frontchannelLogoutUri: z.string().optional(),
+  frontchannelLogoutSessionRequired: z.boolean('must be true or false').optional(),
+};
+
+export const appFields = z.strictObject({
   id: z
     .string()
     .regex(
@@ -28,75 +65,118 @@ const fields = z.strictObject({
     .min(1, 'must not be empty')
     .max(100, 'must be at most 100 characters')
     .regex(plainText, 'must be one line without control characters'),
-  kind: z.enum(kinds, `must be one of ${kinds.join(', ')}`),
+  kind: z.enum(appKinds, `must be one of ${appKinds.join(', ')}`),
   redirectUris: z.array(z.string()).max(50, 'must be at most 50').default([]),
   postLogoutRedirectUris: z.array(z.string()).max(50, 'must be at most 50').default([]),
   scopes: z.array(z.enum(knownScopes, `must be of ${knownScopes.join(', ')}`)).optional(),
-  tokenEndpointAuthMethod: z
-    .enum(['client_secret_basic', 'client_secret_post'], 'must be client_secret_basic or client_secret_post')
-    .optional(),
+  tokenEndpointAuthMethod: z.enum(authMethods, `must be one of ${authMethods.join(', ')}`).optional(),
   consent: z.enum(['explicit', 'implicit'], 'must be explicit or implicit').default('explicit'),
-  pkce: z.enum(['required', 'optional'], 'must be required or optional').default('required'),
+  pkce: z.enum(['required', 'optional', 'off'], 'must be required, optional or off').default('required'),
   idTokenSignedResponseAlg: z
-    .enum(['ES256', 'RS256', 'PS256'], 'must be ES256, RS256 or PS256')
+    .enum(idTokenAlgorithms, `must be one of ${idTokenAlgorithms.join(', ')}`)
     .default('ES256'),
   lifetimes: z.strictObject({ accessToken: seconds, refreshToken: seconds, session: seconds }).default({}),
+  defaultAcrValues: z
+    .array(z.enum(namedAcr, `must be ${namedAcr.join(' or ')}`))
+    .max(namedAcr.length)
+    .optional(),
   logoUri: z
     .string()
     .refine((uri) => URL.parse(uri)?.protocol === 'https:', 'must be an https address')
     .optional(),
+  ...logoutFields,
+  ciba: ciba.optional(),
+  clientCertificate: certificateSubject.optional(),
+  certificateBoundAccessTokens: z.boolean('must be true or false').optional(),
+  allowedGroups: names(/^[^\s]{1,64}$/u, 'must be ids of groups').optional(),
+  claims: names(claimName, 'must be names of claims').optional(),
+  apiScopes: z
+    .array(z.enum(apiScopes, `must be of ${apiScopes.join(', ')}`))
+    .min(1, 'must hold at least one scope: leave it out where there is none')
+    .transform(withoutRepeats)
+    .optional(),
+  tokenExchange: z
+    .strictObject({ apps: names(/^[\x21-\x7E]{1,200}$/, 'must be client ids') })
+    .optional()
+    .describe('Apps whose access tokens it may exchange (RFC 8693).'),
+  jwks: publicKeys.optional(),
+  jwksUri: z.string().optional(),
+  forwardAuth: forwardAuthSchema.optional(),
+  security: securityFields.optional(),
 });
 
+/** Leaving a list out says that there is none: an empty one could be meant either way. */
+function names(pattern: RegExp, message: string) {
+  return z
+    .array(z.string().regex(pattern, message))
+    .min(1, 'must hold at least one: leave it out where there is none')
+    .max(100, 'must be at most 100')
+    .transform(withoutRepeats);
+}
+
+function withoutRepeats<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
+}
+
 /** What an administrator says of a new app. */
-export type NewApp = z.input<typeof fields>;
-export type CheckedApp = z.output<typeof fields>;
+export type NewApp = z.input<typeof appFields>;
+export type CheckedApp = z.output<typeof appFields>;
 
-type Context = z.core.$RefinementCtx<CheckedApp>;
+const newAppSchema = appFields
+  .superRefine(checkAddresses)
+  .superRefine(checkKind)
+  .superRefine(checkKeys)
+  .superRefine(checkLogout)
+  .superRefine(checkCiba)
+  .superRefine(checkCertificates)
+  .superRefine(checkSecurity);
 
-const newAppSchema = fields.superRefine(checkAddresses).superRefine(checkKind);
-
-/** @throws AppError `field_invalid` with the field, and in its detail every reason */
+/** Of a new app, or of one as it shall be. @throws AppError `field_invalid` with the field, and in its detail every reason */
 export function checkNewApp(input: NewApp): CheckedApp {
-  const result = newAppSchema.safeParse(input);
+  return checked(newAppSchema, input);
+}
+
+const { id: _id, kind: _kind, ...changeable } = appFields.shape;
+type Changeable = typeof changeable;
+
+/** Every field of a new app but its id and its kind, none of them needed and none with a default. */
+export const appChangeFields = Object.fromEntries(
+  Object.entries(changeable).map(([name, field]) => [name, bare(field).nullable().optional()]),
+) as { [Name in keyof Changeable]: z.ZodOptional<z.ZodNullable<Changeable[Name]>> };
+
+/** A field as it is when something is said of it. */
+export function bare(field: z.ZodType): z.ZodType {
+  return field instanceof z.ZodDefault || field instanceof z.ZodOptional
+    ? bare(field.unwrap() as z.ZodType)
+    : field;
+}
+
+/** What shall be different: `null` takes away what may be absent. */
+export type AppChanges = {
+  [Name in Exclude<keyof NewApp, 'id' | 'kind'>]?: NewApp[Name] | null;
+};
+
+/** @throws AppError `field_invalid`, as `checkNewApp` */
+export function checkChangedApp(said: NewApp, changes: AppChanges): CheckedApp {
+  for (const field of ['id', 'kind'])
+    if (field in changes)
+      throw new AppError('field_invalid', { field, detail: `${field} cannot be changed: make another app` });
+  const entries = Object.entries({ ...said, ...changes }).filter(([, value]) => value !== null);
+  return checkNewApp(Object.fromEntries(entries) as NewApp);
+}
+
+function checked<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [first] = result.error.issues;
   throw new AppError('field_invalid', {
     field: String(first?.path[0] ?? 'app'),
     detail: result.error.issues.map(sentence).join('\n'),
+    problems: result.error.issues.map((issue) => ({ field: fieldOf(issue), message: issue.message })),
   });
 }
 
-function sentence({ path, message }: z.core.$ZodIssue): string {
-  return `${path.filter((part) => typeof part === 'string').join('.') || 'app'} ${message}`;
-}
+const sentence = (issue: z.core.$ZodIssue): string => `${fieldOf(issue)} ${issue.message}`;
 
-function checkAddresses(app: CheckedApp, context: Context): void {
-  for (const field of ['redirectUris', 'postLogoutRedirectUris'] as const)
-    for (const [index, uri] of app[field].entries()) {
-      const problem = redirectUriProblem(uri, app.kind);
-      if (problem) context.addIssue({ code: 'custom', path: [field, index], message: `${uri} ${problem}` });
-    }
-  if (app.kind !== 'machine' && app.redirectUris.length === 0)
-    context.addIssue({ code: 'custom', path: ['redirectUris'], message: 'must have at least one address' });
-}
-
-function checkKind(app: CheckedApp, context: Context): void {
-  const confidential = app.kind === 'web' || app.kind === 'machine';
-  if (app.pkce === 'optional' && app.kind !== 'web')
-    context.addIssue({
-      code: 'custom',
-      path: ['pkce'],
-      message:
-        'may be optional only for a web app, which has a secret and must send a nonce (RFC 9700 §2.1.1)',
-    });
-  if (app.tokenEndpointAuthMethod && !confidential)
-    context.addIssue({
-      code: 'custom',
-      path: ['tokenEndpointAuthMethod'],
-      message: `is for apps with a secret: a ${app.kind} app has none`,
-    });
-  if (app.scopes && app.kind !== 'machine' && !app.scopes.includes('openid'))
-    context.addIssue({ code: 'custom', path: ['scopes'], message: 'must include openid' });
-  if (app.scopes && app.kind === 'machine')
-    context.addIssue({ code: 'custom', path: ['scopes'], message: 'are about people: a machine has none' });
-}
+const fieldOf = ({ path }: z.core.$ZodIssue): string =>
+  path.filter((part) => typeof part === 'string').join('.') || 'app';

@@ -13,7 +13,7 @@ import { verifyArchitecture } from './verify.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-edge-probes-'));
 after(() => rmSync(folder, { recursive: true }));
-const { authority, certificate, key } = makeCertificate(folder, 'login.example');
+const { authority, certificate, key } = makeCertificate(folder, ['login.example']);
 const pair = { cert: readFileSync(certificate), key: readFileSync(key) };
 const text = readFileSync(new URL('../../docs/architecture/latchkey.calm.json', import.meta.url), 'utf8');
 

@@ -12,7 +12,7 @@ import { createAuthority } from '../certificates/authority.ts';
 import { issue } from '../certificates/issue.ts';
 import { revoke } from '../certificates/list.ts';
 import { signThrowaway } from '../certificates/throwaway.ts';
-import { permissions } from '../passkeys/manager.ts';
+import { permissions } from '../passkeys/permissions.ts';
 import { createPasskeyService } from '../passkeys/remote/service.ts';
 import { readServiceCertificate } from '../service-identity/certificate.ts';
 import { openCredentials } from '../service-identity/credentials.ts';

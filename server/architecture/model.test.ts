@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ConfigError } from '../errors.ts';
-import { permissions } from '../passkeys/manager.ts';
+import { permissions } from '../passkeys/permissions.ts';
 import type { CalmDocument } from './calm.ts';
 import { loadArchitecture, parseArchitecture } from './model.ts';
 import { printArchitecture } from './print.ts';

@@ -3,6 +3,8 @@ import { AppError } from '../errors.ts';
 import { everPinned } from '../receipts/remembered-keys.ts';
 import type { Discrepancy, DiscrepancyKind } from '../sign-ins/discrepancy.ts';
 import { reconcile } from '../sign-ins/reconcile.ts';
+import { addAuditLogCommands } from './audit-log-commands.ts';
+import { addAuditVerifyCommands } from './audit-verify-commands.ts';
 import { openPasskeysFor, withInstallation } from './installation.ts';
 import { instant, leaf, show, table } from './output.ts';
 import { progressTo } from './progress.ts';
@@ -35,6 +37,8 @@ export function addAuditCommands(
   setExitCode: (code: number) => void,
 ): void {
   const audit = program.command('audit').description('look through what was written down');
+  addAuditLogCommands(audit, surroundings);
+  addAuditVerifyCommands(audit, surroundings, setExitCode);
   leaf(audit, 'reconcile', 'compare what was written down with the receipts of the passkey manager')
     .option('--since <days>', 'of the last so many days; all that is kept unless given')
     .action(async (options: Options) => {
@@ -76,7 +80,7 @@ function reconcileAll(surroundings: Surroundings, since: number) {
       {
         ...{ signIns, accounts, auditEvents, manager, now },
         audience: config.issuer,
-        mac: secret.mac,
+        isMac: secret.isMac,
         pinned: pinned || undefined,
       },
       {

@@ -5,8 +5,11 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { openStorage } from '../../adapters/open.ts';
+import { logoutNoticeSample } from '../../adapters/storage.contract/samples.ts';
+import type { Finding } from '../admin/about-server.ts';
+import { givePasskey } from '../testing/administration.ts';
 import { type CommandFixture, openCommandFixture } from '../testing/command.ts';
-import type { Finding } from './doctor/finding.ts';
 
 describe('the latchkey command beside a running server', () => {
   let fixture: CommandFixture;
@@ -43,6 +46,62 @@ describe('the latchkey command beside a running server', () => {
     assert.equal(await until(status, 400), 400);
   });
 
+  it('W9 W10 tells of a passkey that may have a copy, and of a backup that changed', async () => {
+    const { latchkey, dataDir } = fixture;
+    latchkey('user', 'invite', 'grace');
+    {
+      const url = `sqlite:${join(dataDir, 'latchkey.sqlite')}`;
+      await using storage = await openStorage({
+        url,
+        role: 'command',
+        schema: 'check',
+        waitUntilReady: true,
+      });
+      const account = await storage.accounts.findByUserNameKey('grace');
+      assert.ok(account);
+      const [counterAlertAt, backedUpChangedAt] = [Date.UTC(2026, 10, 3, 9, 30), Date.UTC(2026, 10, 4, 10)];
+      await givePasskey(storage, account, { name: 'Old key', counterAlertAt, backedUpChangedAt });
+    }
+    const { stdout } = latchkey('user', 'show', 'grace');
+    assert.match(stdout, /"Old key" was refused on 2026-11-03 09:30 UTC: .* there may be a copy\./);
+    assert.match(stdout, /"Old key" is no longer backed up since 2026-11-04 10:00 UTC\./);
+    assert.equal(latchkey('user', 'remove', 'grace').status, 0);
+  });
+
+  it('says where an app is told of sign-outs, and what could not be told', async () => {
+    const { latchkey } = fixture;
+    const own = ['--id', 'told', '--redirect', 'https://told.example.com/callback'];
+    const uri = 'https://told.example.com/logout';
+    const added = latchkey('app', 'add', 'Told', ...own, '--backchannel-logout-uri', uri);
+    assert.match(added.stdout, /told of sign-outs +https:\/\/told\.example\.com\/logout, by person/);
+    const update = (...options: string[]) => latchkey('app', 'update', 'told', ...options);
+    assert.match(update('--backchannel-logout-session-required').stdout, /\/logout, by session/);
+    assert.match(update('--backchannel-logout-uri', `${uri}2`).stdout, /\/logout2, by session/);
+    assert.match(update('--no-backchannel-logout-session-required').stdout, /\/logout2, by person/);
+    const refused = update('--backchannel-logout-uri', 'http://told.example.com/logout');
+    assert.match(refused.stderr, /backchannelLogoutUri http:\S+ begins with http: .*must be https/);
+    assert.match(latchkey('logout-notices').stdout, /Every app has been told/);
+    const url = `sqlite:${join(fixture.dataDir, 'latchkey.sqlite')}`;
+    await using storage = await openStorage({ url, role: 'command', schema: 'check', waitUntilReady: true });
+    const notices = [
+      logoutNoticeSample({ appId: 'told', state: 'failed', attempts: 6, lastFailure: 'it answered 500' }),
+      logoutNoticeSample({ appId: 'told', attempts: 1, lastFailure: 'nobody listens there' }),
+    ];
+    for (const notice of notices) await storage.logoutNotices.insert(notice);
+    const listed = latchkey('logout-notices').stdout;
+    assert.match(listed, /told .*1 attempt, again at 2096-\d\d-\d\d .*nobody listens there/);
+    assert.match(listed, /told .*given up after 6 attempts +it answered 500/);
+    assert.equal(latchkey('logout-notices', '--app', 'told', '--json').json<unknown[]>().length, 2);
+    const unknown = latchkey('logout-notices', '--app', 'other');
+    assert.equal(unknown.status, 1);
+    assert.match(unknown.stderr, /There is no app "other"/);
+    const shown = latchkey('app', 'show', 'told').stdout;
+    assert.match(shown, /1 sign-out could not be told: it answered 500/);
+    assert.match(shown, /1 sign-out not told yet: nobody listens there/);
+    assert.match(update('--no-backchannel-logout-uri').stdout, /told of sign-outs +–/);
+    assert.equal(latchkey('app', 'remove', 'told').status, 0);
+  });
+
   it('invites, groups, disables and removes people', () => {
     const { latchkey } = fixture;
     const invited = latchkey('user', 'invite', 'ada', '--name', 'Ada Lovelace', '--email', 'ada@example.com');
@@ -58,6 +117,9 @@ describe('the latchkey command beside a running server', () => {
     assert.equal(latchkey('group', 'add', 'staff').status, 0);
     assert.match(latchkey('group', 'add-member', 'staff', 'ada').stdout, /ada is now in staff/);
     assert.match(latchkey('group', 'show', 'staff').stdout, /Ada Lovelace/);
+    assert.equal(latchkey('user', 'invite', 'grace', '--group', 'Staff').status, 0);
+    assert.match(latchkey('group', 'show', 'staff').stdout, /grace/);
+    assert.equal(latchkey('user', 'remove', 'grace').status, 0);
     assert.match(latchkey('user', 'disable', 'ada').stdout, /Disabled ada/);
     assert.match(latchkey('user', 'list').stdout, /ada +Ada Lovelace +person +disabled/);
     assert.equal(latchkey('recover', 'ada').status, 1);
@@ -88,10 +150,11 @@ describe('the latchkey command beside a running server', () => {
     const listed = fixture.latchkey('keys', 'list', '--json');
     assert.deepEqual(
       listed
-        .json<{ alg: string }[]>()
+        .json<{ signing: { alg: string; status: string }[] }>()
+        .signing.filter(({ status }) => status === 'current')
         .map(({ alg }) => alg)
         .toSorted(),
-      ['ES256', 'RS256'],
+      ['ES256', 'EdDSA', 'RS256'],
     );
     assert.ok(!listed.stdout.includes('sealed'));
   });

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Finding, FindingState } from './doctor/finding.ts';
+import type { Finding } from '../admin/about-server.ts';
 import { leaf, show } from './output.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const marks: Record<FindingState, string> = {
+const marks: Record<Finding['state'], string> = {
   ok: 'ok     ',
   warning: 'WARNING',
   failed: 'FAILED ',

@@ -1,4 +1,5 @@
 import { AppError, ConfigError, type ErrorCode, StorageError } from '../errors.ts';
+import { ServerError } from './remote/server-error.ts';
 import { storageRemedies } from './storage-remedies.ts';
 
 interface Failure {
@@ -21,6 +22,7 @@ export function failureJson(error: unknown): string {
 /** Whoever runs a command has the machine, so the precise reason, which pages keep back, is shown here. */
 function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return refusal(error);
+  if (error instanceof ServerError) return { error: error.reason, message: error.message };
   if (error instanceof ConfigError) return settingsFailure(error);
   if (error instanceof StorageError)
     return {

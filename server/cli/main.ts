@@ -1,5 +1,7 @@
 import { openStorage } from '../../adapters/open.ts';
 import { restoreStorage } from '../../adapters/restore.ts';
+import { ask } from './ask.ts';
+import { askSecret } from './ask-secret.ts';
 import { runCommand } from './program.ts';
 
 /** The `latchkey` command. `argv` as Node.js has it: interpreter and script come first. */
@@ -12,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     now: Date.now,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask, askSecret }),
     forPeople: process.stderr.isTTY === true,
   });
 }

@@ -1,25 +1,47 @@
 import type { Command } from 'commander';
-import type { Administration } from '../admin/administration.ts';
 import type { Link } from '../admin/links.ts';
-import type { Invited } from '../admin/people.ts';
+import { type Administration, operations } from '../admin/operations.ts';
+import { all } from '../admin/pages.ts';
+import type { PersonFacts } from '../admin/shapes.ts';
 import { AppError } from '../errors.ts';
-import type { PasskeyFacts } from '../passkeys/manager.ts';
-import type { Account } from '../storage.ts';
+import { maySignIn } from '../sign-ins/standing.ts';
 import { withAdministration } from './installation.ts';
-import { all, instant, leaf, show, table } from './output.ts';
+import { addFieldOption } from './operations/fields.ts';
+import { listOptions } from './operations/operation-command.ts';
+import { instant, remoteLeaf, show, table } from './output.ts';
 import type { Surroundings } from './surroundings.ts';
+
+type Shown = Awaited<ReturnType<Administration['people']['show']>>;
+type Passkey = Shown['passkeys'][number];
+type Invited = Parameters<Administration['people']['invite']>[0];
 
 interface InviteOptions {
   json?: boolean;
   name?: string;
   email?: string;
   administrator?: boolean;
+  group?: string[];
+}
+
+type Asked = Pick<Parameters<Administration['people']['list']>[0], 'text' | 'role' | 'status'>;
+interface ListOptions extends Omit<Asked, 'text'> {
+  json?: boolean;
+  search?: string;
+  limit?: number;
 }
 
 export function addUserCommands(program: Command, surroundings: Surroundings): void {
   const user = program.command('user').description('people');
-  leaf(user, 'list', 'all people').action(async (options) => {
-    const data = await withAdministration(surroundings, listPeople);
+  const list = remoteLeaf(user, 'list', 'all people, or those that a text finds');
+  for (const [field, schema] of Object.entries(operations.people.list.input.shape)) {
+    const [name = field, about] = listOptions[field] ?? [];
+    if (field !== 'after') addFieldOption(list, schema, { name, about });
+  }
+  list.action(async ({ search, role, status, limit, ...options }: ListOptions) => {
+    const asked = { ...(search && { text: search }), ...(role && { role }), ...(status && { status }) };
+    const data = await withAdministration(surroundings, (administration) =>
+      listPeople(administration, { asked, limit }),
+    );
     const lines = table(
       ['user name', 'name', 'role', 'status', 'last sign-in'],
       data.map(row),
@@ -27,59 +49,80 @@ export function addUserCommands(program: Command, surroundings: Surroundings): v
     );
     show(surroundings, options, { data, lines });
   });
-  leaf(user, 'show <user>', 'one person, with passkeys').action(async (name: string, options) => {
+  remoteLeaf(user, 'show <user>', 'one person, with passkeys').action(async (name: string, options) => {
     const data = await withAdministration(surroundings, ({ people }) => people.show({ user: name }));
     show(surroundings, options, { data, lines: personLines(data) });
   });
-  leaf(user, 'invite <user-name>', 'make an account, and the link to its first passkey (72 hours)')
+  remoteLeaf(user, 'invite <user-name>', 'make an account, and the link to its first passkey (72 hours)')
     .option('--name <name>', 'as others see it (default: the user name)')
     .option('--email <address>', 'e-mail address')
     .option('--administrator', 'may administer this installation')
+    .option('--group <group...>', 'name or id of a group that they are in; may be given again')
     .action(
-      async (userName: string, { json = false, name = userName, email, administrator }: InviteOptions) => {
+      async (
+        userName: string,
+        { json = false, name = userName, email, administrator, group }: InviteOptions,
+      ) => {
         const role = administrator ? 'administrator' : 'person';
-        const invited = { userName, name, role, ...(email && { email }) } as const;
+        const invited = {
+          userName,
+          name,
+          role,
+          ...(email && { email }),
+          ...(group && { groups: group }),
+        } as const;
         const data = await withAdministration(surroundings, (administration) =>
           invite(administration, invited),
         );
-        show(surroundings, { json }, { data, lines: linkLines(`Give this link to ${name}:`, data.link) });
+        show(surroundings, { json }, { data, lines: givenLines(`Give this link to ${name}:`, data) });
       },
     );
   addRecover(user, surroundings);
   addRecover(program, surroundings);
-  addAccessCommands(user, surroundings);
 }
 
 function addRecover(parent: Command, surroundings: Surroundings): void {
-  leaf(
+  remoteLeaf(
     parent,
     'recover <user>',
-    'make the link to a new passkey for who lost theirs (24 hours), or renew an invitation (72 hours)',
-  ).action(async (user: string, options) => {
-    const data = await withAdministration(surroundings, async ({ people }) => {
-      const purpose = (await people.show({ user })).passkeys.length > 0 ? 'recovery' : 'invitation';
-      return { ...(await people.recover({ user })), purpose } as const;
+    'mail the link to a new passkey to who lost theirs (24 hours), or renew an invitation (72 hours)',
+  )
+    .option(
+      '--hand-over',
+      'print the link rather than mailing it; where no mail can be sent it is printed anyway',
+    )
+    .action(async (user: string, { handOver = false, ...options }: RecoverOptions) => {
+      const data = await withAdministration(surroundings, async ({ people }) => {
+        const { account, passkeys } = await people.show({ user });
+        const hasComeIn = account.lastSignInAt !== undefined || passkeys.length > 0;
+        const purpose = hasComeIn ? 'recovery' : 'invitation';
+        return { ...(await people.recover({ user, handOver })), purpose } as const;
+      });
+      show(surroundings, options, { data, lines: recoverLines[data.purpose](data) });
     });
-    show(surroundings, options, { data, lines: recoverLines[data.purpose](data) });
-  });
 }
 
-type NewLink = { account: Account; link: Link };
+interface RecoverOptions {
+  json?: boolean;
+  handOver?: boolean;
+}
+
+type Given = { account: PersonFacts; link?: Link; sent?: true; approval?: { id: string; expiresAt: number } };
 
 const recoverLines = {
-  recovery: ({ account: { name, userName }, link }: NewLink) => [
-    ...linkLines(`Make sure that it is them, then give this link to ${name}:`, link),
+  recovery: ({ account: { name, userName }, ...given }: Given) => [
+    ...givenLines(`Make sure that it is them, then give this link to ${name}:`, given),
     'When it is used, the passkeys from before are suspended, and the new one counts as unconfirmed. Then',
     `\`latchkey user show ${userName}\` prints its id, and \`latchkey user confirm ${userName} PASSKEY-ID\` confirms it.`,
   ],
-  invitation: ({ account: { name, userName }, link }: NewLink) =>
-    linkLines(
+  invitation: ({ account: { name, userName }, ...given }: Given) =>
+    givenLines(
       `${userName} has no passkey yet, so this renews the invitation; the link before is void. Give this one to ${name}:`,
-      link,
+      given,
     ),
 };
 
-async function invite({ people }: Administration, invited: Invited): Promise<NewLink> {
+async function invite({ people }: Administration, invited: Invited): Promise<Given> {
   try {
     return await people.invite(invited);
   } catch (error) {
@@ -92,8 +135,11 @@ async function invite({ people }: Administration, invited: Invited): Promise<New
 }
 
 /** Whoever is active without ever having had a passkey is only invited. */
-async function listPeople({ people }: Administration) {
-  const accounts = await all(people.list);
+async function listPeople(
+  { people }: Administration,
+  { asked, limit }: { asked: Asked; limit?: number | undefined },
+) {
+  const accounts = await all((query) => people.list({ ...asked, ...query }), limit);
   return Promise.all(
     accounts.map(async (account) => {
       const mayBeInvited = account.status === 'active' && account.lastSignInAt === undefined;
@@ -103,44 +149,18 @@ async function listPeople({ people }: Administration) {
   );
 }
 
-function standing({ status, lastSignInAt }: Account, passkeys?: readonly PasskeyFacts[]) {
+function standing({ status, lastSignInAt }: PersonFacts, passkeys?: readonly Passkey[]) {
   const isInvited = status === 'active' && lastSignInAt === undefined && passkeys?.length === 0;
   return isInvited ? 'invited' : status;
 }
 
-function addAccessCommands(user: Command, surroundings: Surroundings): void {
-  leaf(user, 'disable <user>', 'shut a person out: sessions and tokens end at once').action(
-    async (name: string, options) => {
-      const data = await withAdministration(surroundings, ({ people }) => people.disable({ user: name }));
-      show(surroundings, options, {
-        data,
-        lines: [`Disabled ${name}. ${data.ended} sessions, grants and tokens ended.`],
-      });
-    },
-  );
-  leaf(user, 'enable <user>', 'let a person in again').action(async (name: string, options) => {
-    const data = await withAdministration(surroundings, ({ people }) => people.enable({ user: name }));
-    show(surroundings, options, { data, lines: [`Enabled ${name}.`] });
-  });
-  leaf(
-    user,
-    'confirm <user> <passkey-id>',
-    'end the lower assurance of a passkey that came from a recovery',
-  ).action(async (name: string, passkeyId: string, options) => {
-    const data = await withAdministration(surroundings, ({ people }) =>
-      people.confirmPasskey({ user: name, passkeyId }),
-    );
-    show(surroundings, options, { data, lines: [`Confirmed "${data.passkey.name}" of ${name}.`] });
-  });
-  leaf(user, 'remove <user>', 'remove a person with passkeys, sessions and tokens').action(
-    async (name: string, options) => {
-      const data = await withAdministration(surroundings, ({ people }) => people.remove({ user: name }));
-      show(surroundings, options, {
-        data,
-        lines: [`Removed ${name}. ${data.ended} sessions, grants and tokens ended.`],
-      });
-    },
-  );
+function givenLines(what: string, { link, approval }: Pick<Given, 'link' | 'approval'>): string[] {
+  if (approval)
+    return [
+      `A second person has to approve this, until ${instant(approval.expiresAt)}: ${approval.id}`,
+      'Then the link is yours to hand over, once.',
+    ];
+  return link ? linkLines(what, link) : ['The link is on its way by mail. Nobody else sees it.'];
 }
 
 export function linkLines(what: string, { url, expiresAt }: Link): string[] {
@@ -153,7 +173,7 @@ function row({
   role,
   status,
   lastSignInAt,
-}: Omit<Account, 'status'> & { status: string }): string[] {
+}: Omit<PersonFacts, 'status'> & { status: string }): string[] {
   return [userName, name, role, status, instant(lastSignInAt)];
 }
 
@@ -161,8 +181,8 @@ function personLines({
   account,
   passkeys,
 }: {
-  account: Account;
-  passkeys: PasskeyFacts[];
+  account: PersonFacts;
+  passkeys: Passkey[];
 }): readonly string[] {
   return [
     `${account.name} (${account.userName}), ${account.role}, ${standing(account, passkeys)}`,
@@ -174,5 +194,26 @@ function personLines({
       passkeys.map((one) => [one.name, one.status, one.assurance, instant(one.lastUsedAt), one.id]),
       'No passkey yet.',
     ),
+    ...passkeys.flatMap(passkeyNotes),
+  ];
+}
+
+/** What a sign-in has shown, beside that it was theirs. */
+function passkeyNotes({ name, ...noted }: Passkey): string[] {
+  const { backedUp, backedUpChangedAt, counterAlertAt, modelAlert, modelAlertAt } = noted;
+  return [
+    ...(counterAlertAt === undefined
+      ? []
+      : [
+          `"${name}" was refused on ${instant(counterAlertAt)}: its signature counter did not go up, so there may be a copy.`,
+        ]),
+    ...(modelAlert === undefined
+      ? []
+      : [
+          `The model of "${name}" is known to be ${modelAlert.join(', ')} since ${instant(modelAlertAt)}: it ${maySignIn(noted) ? 'still signs in' : 'signs in no more'}.`,
+        ]),
+    ...(backedUpChangedAt === undefined
+      ? []
+      : [`"${name}" is ${backedUp ? '' : 'no longer '}backed up since ${instant(backedUpChangedAt)}.`]),
   ];
 }

@@ -2,9 +2,12 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import type { Account, AccountRepository } from '../accounts/account.ts';
-import { type Profile, parseProfile } from '../accounts/profile.ts';
+import type { Account } from '../accounts/account.ts';
+import type { Profile } from '../accounts/profile.ts';
+import type { App } from '../apps/app.ts';
 import type { Audit } from '../audit/audit.ts';
+import { type JudgedPasskey, signedPasskey } from '../authenticator-policy/judge.ts';
+import type { NamedRule } from '../authenticator-policy/rule.ts';
 import { AppError } from '../errors.ts';
 import type {
   CeremonyContext,
@@ -16,9 +19,18 @@ import { type AcceptedReceipt, acceptReceipt } from '../receipts/accept.ts';
 import { type Mac, receiptDetails } from '../receipts/evidence.ts';
 import type { ReceiptVerifier } from '../receipts/verifier.ts';
 import { recordSignIn, type Surroundings } from '../sign-ins/record.ts';
+import type { RuleBook } from '../sign-ins/rule-book.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import { addAccount } from './add-account.ts';
-import { type FoundLink, findLink, type LinkDependencies, type LinkInput, useLink } from './link.ts';
+import { checkedProfile, mayType } from './checked-profile.ts';
+import {
+  type FoundLink,
+  findLink,
+  type LinkDependencies,
+  type LinkInput,
+  prepareLink,
+  useLink,
+} from './link.ts';
 
 export interface EnrolmentDependencies extends LinkDependencies {
   signIns: SignInRepository;
@@ -28,6 +40,7 @@ export interface EnrolmentDependencies extends LinkDependencies {
   enrolment: Pick<PasskeyManager, 'issueTicket'>;
   audit: Pick<Audit, 'record'>;
   mac: Mac;
+  ruleBook: Pick<RuleBook, 'forRegistration'>;
 }
 
 /** A registration under way: what the browser gets, and what was typed, to be given back with its answer. */
@@ -46,6 +59,7 @@ export interface Enrolled {
   account: Account;
   passkey: PasskeyFacts;
   signIn: SignIn;
+  judged: JudgedPasskey;
 }
 
 const signUpMinutes = 10;
@@ -70,7 +84,8 @@ export async function beginByLink(
   const user = profile ?? account;
   if (!user) throw new AppError('link_invalid', { detail: 'a link for nobody' });
   try {
-    const options = await beginRegistration(dependencies, { ...input, ticket: input.token, user });
+    const rules = await rulesFor(dependencies, { account });
+    const options = await beginRegistration(dependencies, { ...input, ticket: input.token, user, rules });
     return { options, ...(profile && { profile }) };
   } catch (error) {
     if (error instanceof AppError && error.code === 'link_invalid')
@@ -87,7 +102,7 @@ async function finishBrokenOff(
   dependencies: EnrolmentDependencies,
   { link, account }: FoundLink,
 ): Promise<void> {
-  if (account) await useLink(dependencies, { account, purpose: link.purpose, profile: undefined });
+  if (account) await useLink(dependencies, { account, link, profile: undefined });
   await dependencies.invitations.take(link.id, dependencies.now());
 }
 
@@ -100,16 +115,18 @@ export async function finishByLink(
   input: LinkInput & Answer,
 ): Promise<Enrolled> {
   const { profile } = input;
-  const { link, account } = await findLink(dependencies, input);
+  const { link, account: found } = await findLink(dependencies, input);
   const { purpose } = link;
+  const account = found && (await prepareLink(dependencies, { account: found, purpose }));
   if (profile) await checkedProfile(dependencies, { fields: profile, account });
-  const registered = await finishRegistration(dependencies, input);
+  const rules = await rulesFor(dependencies, { account });
+  const registered = await finishRegistration(dependencies, { ...input, rules });
   const { userHandle } = registered;
   const enrolled = await unlessRefused(dependencies, registered, async () => {
     if (account && !account.userHandles.includes(userHandle))
       throw new AppError('link_invalid', { detail: 'the passkey belongs to another account' });
     return account
-      ? useLink(dependencies, { account, purpose, profile })
+      ? useLink(dependencies, { account, link, profile })
       : addAccount(dependencies, { profile, userHandle, role: 'administrator' });
   });
   await dependencies.invitations.take(link.id, dependencies.now());
@@ -120,19 +137,22 @@ export async function finishByLink(
 /** @throws AppError `field_invalid`, `user_name_taken` */
 export async function beginSignUp(
   dependencies: EnrolmentDependencies,
-  { fields, ...context }: CeremonyContext & { fields: unknown },
+  { fields, app, ...context }: CeremonyContext & { fields: unknown; app?: App | undefined },
 ): Promise<Begun> {
   const profile = await checkedProfile(dependencies, { fields });
   const { ticket } = await dependencies.enrolment.issueTicket({ purpose: 'first', minutes: signUpMinutes });
-  return { options: await beginRegistration(dependencies, { ...context, ticket, user: profile }), profile };
+  const rules = await rulesFor(dependencies, { app });
+  const asked = { ...context, ticket, user: profile, rules };
+  return { options: await beginRegistration(dependencies, asked), profile };
 }
 
 export async function finishSignUp(
   dependencies: EnrolmentDependencies,
-  input: Answer & { appId: string },
+  input: Answer & { appId: string; app?: App | undefined },
 ): Promise<Enrolled> {
   if (input.profile) await checkedProfile(dependencies, { fields: input.profile });
-  const registered = await finishRegistration(dependencies, input);
+  const rules = await rulesFor(dependencies, input);
+  const registered = await finishRegistration(dependencies, { ...input, rules });
   const { userHandle } = registered;
   const account = await unlessRefused(dependencies, registered, () =>
     addAccount(dependencies, { profile: input.profile, userHandle, role: 'person' }),
@@ -140,32 +160,29 @@ export async function finishSignUp(
   return enrol(dependencies, { account, registered, answer: input, by: 'sign-up' });
 }
 
-/** An invited person corrects the name, and nothing else. */
-function mayType(fields: object, account: Account | undefined): object {
-  return account ? { ...fields, userName: account.userName, email: account.email } : fields;
-}
-
-/** What was typed, if it is right and its user name is free or the person's own. */
-async function checkedProfile(
-  { accounts }: { accounts: AccountRepository },
-  { fields, account }: { fields: unknown; account?: Account | undefined },
-): Promise<Profile> {
-  const profile = parseProfile(fields);
-  const holder = await accounts.findByUserNameKey(profile.userNameKey);
-  if (holder && holder.id !== account?.id) throw new AppError('user_name_taken', { field: 'userName' });
-  return profile;
+/** What is asked of the new passkey beside the installation's rule: nothing that the person is not in. */
+function rulesFor(
+  { ruleBook }: Pick<EnrolmentDependencies, 'ruleBook'>,
+  { account, app }: { account?: Account | undefined; app?: App | undefined },
+): Promise<NamedRule[]> {
+  return ruleBook.forRegistration(account ?? { groups: [] }, app);
 }
 
 async function beginRegistration(
   { manager }: EnrolmentDependencies,
-  input: CeremonyContext & { ticket: string; user: Pick<Account, 'name' | 'userName'> },
+  input: CeremonyContext & {
+    ticket: string;
+    user: Pick<Account, 'name' | 'userName'>;
+    rules: readonly NamedRule[];
+  },
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
-  const { interaction, browser, ticket, user } = input;
+  const { interaction, browser, ticket, user, rules } = input;
   const { options } = await manager.beginRegistration({
     interaction,
     browser,
     authorization: { ticket },
     user: { name: user.userName, displayName: user.name },
+    rules,
   });
   return options;
 }
@@ -174,9 +191,9 @@ type Registered = Omit<FinishedRegistration, 'receipt'> & { receipt: AcceptedRec
 
 async function finishRegistration(
   { manager, receipts }: EnrolmentDependencies,
-  { interaction, browser, response }: Answer,
+  { interaction, browser, response, rules }: Answer & { rules: readonly NamedRule[] },
 ): Promise<Registered> {
-  const finished = await manager.finishRegistration({ interaction, browser, response });
+  const finished = await manager.finishRegistration({ interaction, browser, response, rules });
   const forwarded = { purpose: 'register', interaction, response };
   return { ...finished, receipt: await acceptReceipt(receipts, forwarded, finished) };
 }
@@ -227,5 +244,5 @@ async function enrol(
     signInId: signIn.id,
     details: { by },
   });
-  return { account, passkey, signIn };
+  return { account, passkey, signIn, judged: signedPasskey(receipt.claims) };
 }

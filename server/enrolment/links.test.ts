@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, it, mock } from 'node:test';
+import { linkId } from '../admin/links.ts';
 import { addApp, payloadOf } from '../testing/app-under-test.ts';
 import { createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
@@ -22,9 +23,22 @@ onEveryStorage('links to a passkey', (start) => {
   });
   afterEach(() => mock.timers.reset());
 
+  it('W20 an invitation that its maker may have kept lets nobody in who has been given groups since', async () => {
+    const { administration, storage } = installation;
+    const { id } = await administration.groups.add({ name: 'Finance' });
+    const { account, link = assert.fail() } = await administration.people.invite({ userName: 'newbie' });
+    const token = new URL(link.url).searchParams.get('token') ?? '';
+    const stored = linkId(installation.secret.hash, token);
+    const invitation = (await storage.invitations.take(stored, Date.now())) ?? assert.fail();
+    await storage.invitations.insert({ ...invitation, withoutGroups: true });
+    assert.equal((await fresh().follow(link.url)).status, 200);
+    await administration.groups.addMember({ group: id, user: account.id });
+    assert.equal((await fresh().follow(link.url)).status, 410);
+  });
+
   it('W20 of two setup links answered at once, one makes an administrator', async () => {
     const { people } = installation.administration;
-    const links = await Promise.all([people.setupLink(), people.setupLink(), people.setupLink()]);
+    const links = await Promise.all([people.setupLink({}), people.setupLink({}), people.setupLink({})]);
     const browsers = links.map(fresh);
     const done = await Promise.all(
       links.map(({ link }, n) =>
@@ -36,11 +50,14 @@ onEveryStorage('links to a passkey', (start) => {
     const winner = done.findIndex(({ status }) => status === 200);
     ada = browsers[winner] ?? assert.fail();
     for (const { link } of links) assert.equal((await fresh().follow(link.url)).status, 410);
-    await assert.rejects(people.setupLink());
+    await assert.rejects(people.setupLink({}));
   });
 
   it('W20 opening a link uses nothing up, and its token leaves the address', async () => {
-    const { link } = await installation.administration.people.invite({ name: 'Bob', userName: 'bob' });
+    const { link = assert.fail() } = await installation.administration.people.invite({
+      name: 'Bob',
+      userName: 'bob',
+    });
     for (let round = 0; round < 3; round++) {
       const browser = fresh();
       const opened = await browser.get(link.url);
@@ -56,7 +73,10 @@ onEveryStorage('links to a passkey', (start) => {
   });
 
   it('W20 a link works once, also when answered twice at once', async () => {
-    const { link } = await installation.administration.people.invite({ name: 'Carol', userName: 'carol' });
+    const { link = assert.fail() } = await installation.administration.people.invite({
+      name: 'Carol',
+      userName: 'carol',
+    });
     const browsers = [fresh(), fresh(), fresh(), fresh()];
     const begun = await Promise.all(browsers.map((each) => beginByLink(each, link.url, { name: 'Carol' })));
     const done = await Promise.all(begun.map(({ finish }) => finish()));
@@ -67,7 +87,10 @@ onEveryStorage('links to a passkey', (start) => {
   });
 
   it('W20 a link ends with its time, also where its page is open', async () => {
-    const { link } = await installation.administration.people.invite({ name: 'Dan', userName: 'dan' });
+    const { link = assert.fail() } = await installation.administration.people.invite({
+      name: 'Dan',
+      userName: 'dan',
+    });
     const browser = fresh();
     const page = await browser.follow(link.url);
     const { urls } = pageData<{ urls: { options: string; finish: string } }>(page);
@@ -82,7 +105,10 @@ onEveryStorage('links to a passkey', (start) => {
   });
 
   it('W20 a guessed, cut, foreign or monstrous token opens nothing', async () => {
-    const { link } = await installation.administration.people.invite({ name: 'Finn', userName: 'finn' });
+    const { link = assert.fail() } = await installation.administration.people.invite({
+      name: 'Finn',
+      userName: 'finn',
+    });
     const token = new URL(link.url).searchParams.get('token') ?? '';
     const tokens = [
       'a'.repeat(43),
@@ -112,17 +138,17 @@ onEveryStorage('links to a passkey', (start) => {
 
   it('W20 one link makes no passkey for another person', async () => {
     const { people } = installation.administration;
-    const [gus, hal] = await Promise.all([
+    const [{ link: gus = assert.fail() }, { link: hal = assert.fail() }] = await Promise.all([
       people.invite({ name: 'Gus', userName: 'gus' }),
       people.invite({ name: 'Hal', userName: 'hal' }),
     ]);
     const browser = fresh();
-    const page = await browser.follow(gus.link.url);
+    const page = await browser.follow(gus.url);
     const { urls } = pageData<{ urls: { options: string; finish: string } }>(page);
     const { options } = json<{ options: never }>(
       await browser.post(urls.options, { name: 'Gus', userName: 'hal' }),
     );
-    await browser.get(hal.link.url);
+    await browser.get(hal.url);
     const response = browser.authenticator.create(options);
     const done = await browser.post(urls.finish, { response });
     const shown = await Promise.all([people.show({ user: 'gus' }), people.show({ user: 'hal' })]);
@@ -134,14 +160,18 @@ onEveryStorage('links to a passkey', (start) => {
 
   it('a person who is disabled has no link any more', async () => {
     const { people } = installation.administration;
-    const { link } = await people.invite({ name: 'Ida', userName: 'ida' });
+    const { link = assert.fail() } = await people.invite({ name: 'Ida', userName: 'ida' });
     await people.disable({ user: 'ida' });
     assert.equal((await fresh().follow(link.url)).status, 410);
   });
 
   it('an invited person corrects the name and nothing else', async () => {
     const { people } = installation.administration;
-    const { link } = await people.invite({ name: 'Jon', userName: 'jon', email: 'jon@example.org' });
+    const { link = assert.fail() } = await people.invite({
+      name: 'Jon',
+      userName: 'jon',
+      email: 'jon@example.org',
+    });
     const more = { userName: 'root', email: 'jon@evil.example', role: 'administrator', emailVerified: true };
     const done = await enrolByLink(fresh(), link.url, { name: 'John', ...more });
     assert.equal(done.status, 200, done.text);
@@ -155,7 +185,7 @@ onEveryStorage('links to a passkey', (start) => {
   it('names of every length that is allowed survive the ceremony', async () => {
     const { people } = installation.administration;
     const profile = { userName: '\u4e00'.repeat(64), email: `${'é'.repeat(60)}@${'a'.repeat(60)}.example` };
-    const { link } = await people.invite({ name: 'Long', ...profile });
+    const { link = assert.fail() } = await people.invite({ name: 'Long', ...profile });
     const done = await enrolByLink(fresh(), link.url, { name: '\u{20000}'.repeat(100) });
     assert.equal(done.status, 200, done.text);
   });
@@ -165,7 +195,7 @@ onEveryStorage('links to a passkey', (start) => {
     const lost = await signInElsewhere(installation, ada);
     const thief = fresh();
     for (const [name, cookie] of lost.cookies) thief.cookies.set(name, cookie);
-    const { link } = await people.invite({ name: 'Kim', userName: 'kim' });
+    const { link = assert.fail() } = await people.invite({ name: 'Kim', userName: 'kim' });
     const browser = { ...lost, authenticator: fresh().authenticator };
     assert.equal((await enrolByLink(browser, link.url, { name: 'Kim' })).status, 200);
     assert.match((await browser.get('/account')).text, /kim/);
@@ -179,7 +209,7 @@ onEveryStorage('links to a passkey', (start) => {
     const app = await addApp(installation);
     const offline = { scope: 'openid offline_access', prompt: 'consent' };
     const before = await app.tokens(lea, offline);
-    const { link } = await people.recover({ user: 'lea' });
+    const { link = assert.fail() } = await people.recover({ user: 'lea' });
     assert.equal((await lea.get('/account')).status, 200, 'nothing ends before the link is used');
     const pending = { ...fresh(), authenticator: lea.authenticator };
     const location = await answerSignIn(pending, await pending.follow(app.authorizationUrl()));

@@ -165,19 +165,19 @@ async function finish(dependencies: EnrolmentRouteDependencies, ctx: Context, pa
   const profile = profileOf(dependencies.typedProfile.read(ctx), link.interaction);
   // The passkey manager checks every part of the answer.
   const input = { ...link, ...surroundings(ctx), profile, response: response as never };
-  const { account, signIn } = await finishByLink(dependencies, input);
-  await startSession(dependencies, ctx, { sub: account.sub, signIn });
+  const { account, signIn, judged } = await finishByLink(dependencies, input);
+  await startSession(dependencies, ctx, { sub: account.sub, signIn, judged });
   dependencies.typedProfile.clear(ctx);
   clearCookie(ctx, page.path);
   ctx.body = { location: '/account?welcome' };
 }
 
 /** The link that the browser opened and the page shows, and the ceremony that belongs to this one link. */
-function linkOf({ linkId }: EnrolmentRouteDependencies, ctx: Context, { path, purposes }: LinkPage) {
+function linkOf({ linkIds }: EnrolmentRouteDependencies, ctx: Context, { path, purposes }: LinkPage) {
   const held = readCookie(ctx, path);
   if (!held) throw new AppError('link_invalid', { detail: 'no link in this browser' });
-  const id = linkId(held);
-  if (readQuery(ctx, shownLink).link !== id)
+  const { link: id } = readQuery(ctx, shownLink);
+  if (!linkIds(held).includes(id))
     throw new AppError('link_invalid', { detail: 'another link was opened meanwhile' });
   return { token: held, purposes, interaction: `${path} ${id}`, browser: browserBinding(ctx) };
 }

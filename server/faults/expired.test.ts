@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { addApp, askAsApp, enrol, newCode, newTokens, redeem, type Stage } from '../testing/faulty-flows.ts';
+import { addApp, askAsApp, enrol, newCode, newTokens, redeem, type Stage } from '../testing/faulty-steps.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 import { beginAuthorization, type SignInPageData, setUp } from '../testing/journeys.ts';
 
@@ -66,7 +66,10 @@ describe('what has expired and was not cleaned', () => {
     });
 
     it('F11 W20 an invitation, before and after it was opened', async () => {
-      const { link } = await installation.administration.people.invite({ name: 'Grace', userName: 'grace' });
+      const { link = assert.fail() } = await installation.administration.people.invite({
+        name: 'Grace',
+        userName: 'grace',
+      });
       const opened = createBrowser(installation.origin);
       assert.equal((await opened.follow(link.url)).status, 200);
       pass(73 * 60 * minute);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Answer, createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
+import { createProcessInstallation, type ProcessInstallation } from '../testing/faulty-process.ts';
 import {
   addApp,
   addPasskey,
@@ -11,8 +12,7 @@ import {
   newCode,
   redeem,
   type Stage,
-} from '../testing/faulty-flows.ts';
-import { createProcessInstallation, type ProcessInstallation } from '../testing/faulty-process.ts';
+} from '../testing/faulty-steps.ts';
 import { beginAuthorization, json, type SignInPageData } from '../testing/journeys.ts';
 
 /** What the browser sees of a server that is gone. */
@@ -51,7 +51,7 @@ describe('a server that is killed', () => {
 
     it('F3 after the passkey of a setup link: the link is void, a new one makes the administrator', async () => {
       const { people } = installation.administration;
-      const { link } = await people.setupLink();
+      const { link } = await people.setupLink({});
       await through('after passkeys.insert 1', () =>
         enrol(createBrowser(installation.origin), link.url, ada),
       );
@@ -59,13 +59,16 @@ describe('a server that is killed', () => {
       await using _server = await installation.start();
       const browser = createBrowser(installation.origin);
       await assert.rejects(enrol(browser, link.url, ada), /^Refused: 410/);
-      await enrol(browser, (await people.setupLink()).link.url, ada);
+      await enrol(browser, (await people.setupLink({})).link.url, ada);
       assert.equal((await passkeysOf('ada')).length, 1);
       stage = { installation, browser, party: await addApp(installation) };
     });
 
     it('F3 after the passkey of an invitation: it is there once, signs in, and its person can remove it', async () => {
-      const { link } = await installation.administration.people.invite({ name: 'Grace', userName: 'grace' });
+      const { link = assert.fail() } = await installation.administration.people.invite({
+        name: 'Grace',
+        userName: 'grace',
+      });
       const browser = createBrowser(installation.origin);
       await through('after passkeys.insert 1', () => enrol(browser, link.url, { name: 'Grace' }));
       await using _server = await installation.start();

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { generateRoot } from '../secret/secret.ts';
 import { type Answer, createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { addApp, enrol } from '../testing/faulty-flows.ts';
 import { createProcessInstallation, type ProcessInstallation } from '../testing/faulty-process.ts';
+import { addApp, enrol } from '../testing/faulty-steps.ts';
 import { freePort } from '../testing/installation.ts';
 import { beginAuthorization, type RelyingParty, type SignInPageData } from '../testing/journeys.ts';
 
@@ -18,7 +18,7 @@ describe('a server that is stopped', () => {
     before(async () => {
       installation = await createProcessInstallation(settings);
       browser = createBrowser(installation.origin);
-      const { link } = await installation.administration.people.setupLink();
+      const { link } = await installation.administration.people.setupLink({});
       await using _server = await installation.start();
       await enrol(browser, link.url, { name: 'Ada', userName: 'ada' });
       party = await addApp(installation);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createBrowser, type TestBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { addApp, getCode } from '../testing/faulty-flows.ts';
+import { addApp, getCode } from '../testing/faulty-steps.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 import { beginAuthorization, type RelyingParty, setUp } from '../testing/journeys.ts';
 

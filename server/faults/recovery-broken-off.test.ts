@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { enrol } from '../testing/faulty-flows.ts';
 import { type Faults, startFaultyInstallation } from '../testing/faulty-installation.ts';
+import { enrol } from '../testing/faulty-steps.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, setUp } from '../testing/journeys.ts';
 
@@ -21,7 +21,7 @@ describe('a recovery that was broken off', () => {
       assert.ok(installation);
       await setUp(installation);
       const thief = await addPerson(installation, { name: 'Grace', userName: 'grace' });
-      const { link } = await installation.administration.people.recover({ user: 'grace' });
+      const { link = assert.fail() } = await installation.administration.people.recover({ user: 'grace' });
       const browser = createBrowser(installation.origin);
       faults.failCall('artifacts.listByAccount');
       await assert.rejects(enrol(browser, link.url), /^Refused: 503/);

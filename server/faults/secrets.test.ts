@@ -14,7 +14,7 @@ import {
   redirectUri,
   type Stage,
   signOut,
-} from '../testing/faulty-flows.ts';
+} from '../testing/faulty-steps.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 import { beginAuthorization, discover, json, type SignInPageData } from '../testing/journeys.ts';
 
@@ -44,7 +44,7 @@ describe('what the browser and the app saw', () => {
     before(async () => {
       installation = await startInstallation(settings);
       browser = createBrowser(installation.origin);
-      const { link } = await installation.administration.people.setupLink();
+      const { link } = await installation.administration.people.setupLink({});
       note('link token', new URL(link.url).searchParams.get('token'));
       await enrol(browser, link.url, { name: 'Ada', userName: 'ada' });
       const { app, secret } = await installation.administration.apps.add({

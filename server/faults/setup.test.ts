@@ -3,7 +3,7 @@ import { after, before, describe, it, mock } from 'node:test';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import { type Answer, createBrowser, pageData } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { enrol } from '../testing/faulty-flows.ts';
+import { enrol } from '../testing/faulty-steps.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 
 describe('setup links', () => {
@@ -15,7 +15,7 @@ describe('setup links', () => {
     });
     after(() => installation?.[Symbol.asyncDispose]());
 
-    const newLink = async () => (await installation.administration.people.setupLink()).link.url;
+    const newLink = async () => (await installation.administration.people.setupLink({})).link.url;
     const administrators = () => installation.storage.accounts.listByRole('administrator');
 
     /** Opens a link and gets as far as the answer of the authenticator. */

@@ -3,16 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startProxy, withMongo } from '../../adapters/mongo/testing.ts';
+import { makeSigningKey } from '../oidc/keys.ts';
 import { generateRoot } from '../secret/secret.ts';
 import { createBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import { addApp, enrol, getCode } from '../testing/faulty-flows.ts';
 import {
   answering,
   createProcessInstallation,
   type ProcessInstallation,
   type StartOptions,
 } from '../testing/faulty-process.ts';
+import { addApp, enrol, getCode } from '../testing/faulty-steps.ts';
 import { beginAuthorization } from '../testing/journeys.ts';
 
 describe('a start that cannot be', () => {
@@ -46,13 +47,21 @@ describe('a start that cannot be', () => {
 
     it('F24 refuses a signing key that does not open, names it, and makes no other one', async () => {
       const { signingKeys } = installation.storage;
-      const [key] = await signingKeys.list();
-      assert.ok(key);
-      await signingKeys.remove(key.id);
-      await signingKeys.insert({ ...key, sealedJwk: `${key.sealedJwk.slice(0, -8)}AAAAAAAA` });
-      await refused(new RegExp(`signing key ${key.id} cannot be opened`));
-      await signingKeys.remove(key.id);
-      await signingKeys.insert(key);
+      const [first] = await signingKeys.list();
+      assert.ok(first);
+      const staged = { ...first, id: 'staged', generation: 2, status: 'next' as const };
+      const retired = { ...first, id: 'retired', generation: 3, status: 'retired' as const };
+      for (const key of [staged, retired, first]) {
+        await signingKeys.remove(key.id);
+        await signingKeys.insert({ ...key, sealedJwk: `${key.sealedJwk.slice(0, -8)}AAAAAAAA` });
+        await refused(new RegExp(`signing key ${key.id} cannot be opened`));
+        await signingKeys.remove(key.id);
+      }
+      const next = await makeSigningKey(first.alg, installation);
+      await signingKeys.insert({ ...next, generation: 2, status: 'next', createdAt: first.createdAt });
+      await refused(new RegExp(`no key that signs ${first.alg}`));
+      await signingKeys.remove(next.id);
+      await signingKeys.insert(first);
       await using _server = await installation.start();
     });
   });
@@ -97,7 +106,7 @@ describe('a server without its MongoDB', () =>
       assert.match((await get('/account')).headers.get('content-type') ?? '', /html/);
       await using _proxy = await startProxy(server, closed.port);
       await answering(instance, '/health/ready');
-      assert.equal(((await (await get('/jwks')).json()) as { keys: object[] }).keys.length, 2);
+      assert.equal(((await (await get('/jwks')).json()) as { keys: object[] }).keys.length, 3);
       assert.equal((await get('/.well-known/openid-configuration')).status, 200);
     });
 
@@ -147,7 +156,7 @@ describe('a server without its MongoDB', () =>
         settings: { LATCHKEY_STORAGE: urlOn(proxy.port) },
       });
       const browser = createBrowser(installation.origin);
-      const { link } = await installation.administration.people.setupLink();
+      const { link } = await installation.administration.people.setupLink({});
       await enrol(browser, link.url, { name: 'Ada', userName: 'ada' });
       const party = await addApp(installation);
       proxy.silence();

@@ -3,19 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { createVault } from '../oidc/vault.ts';
 import type { Answer } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
-import {
-  accountFlows,
-  addApp,
-  enrolmentFlows,
-  type Flow,
-  newCode,
-  protocolFlows,
-  Refused,
-  redeem,
-  type Stage,
-  setupFlows,
-} from '../testing/faulty-flows.ts';
+import { accountFlows, enrolmentFlows, protocolFlows, setupFlows } from '../testing/faulty-flows.ts';
 import { type Faults, injected, startFaultyInstallation } from '../testing/faulty-installation.ts';
+import { addApp, type Flow, newCode, Refused, redeem, type Stage } from '../testing/faulty-steps.ts';
 import { setUp } from '../testing/journeys.ts';
 
 /** 503 with a time to come back, or the standard's own words for it; and nothing of what is inside. */

@@ -10,3 +10,8 @@ export function modelName(aaguid: string): string | undefined {
   const key = aaguid.toLowerCase();
   return key !== unknownModel && Object.hasOwn(models, key) ? models[key] : undefined;
 }
+
+/** AAGUIDs with their names, of models and providers that are known by name. */
+export function listNames(): [aaguid: string, name: string][] {
+  return Object.entries(models);
+}

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
 import type { Group } from './group.ts';
 
 // Apps match on the name in the `groups` claim: it must be one line that reads as it is.
 const line = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
-const fields = z.strictObject({
+
+/** What an administrator says of a group. */
+export const groupFields = {
   name: z
     .string()
     .trim()
@@ -19,20 +20,14 @@ const fields = z.strictObject({
     .max(500, 'must be at most 500 characters')
     .regex(line, 'must be one line')
     .optional(),
-});
+};
 
-/** What an administrator says of a new group. */
-export type NewGroup = z.input<typeof fields>;
+interface CheckedGroup {
+  name: string;
+  description?: string | undefined;
+}
 
-/** @throws AppError `field_invalid` with the field */
-export function newGroup(input: NewGroup, now: number): Group {
-  const { success, data, error } = fields.safeParse(input);
-  if (!success) {
-    const [issue] = error.issues;
-    const field = String(issue?.path[0] ?? 'group');
-    throw new AppError('field_invalid', { field, detail: `${field} ${issue?.message}` });
-  }
-  const { name, description } = data;
+export function newGroup({ name, description }: CheckedGroup, now: number): Group {
   return {
     id: randomUUID(),
     name,
@@ -41,6 +36,24 @@ export function newGroup(input: NewGroup, now: number): Group {
     createdAt: now,
     updatedAt: now,
     revision: 1,
+  };
+}
+
+/** What is not given stays; `null` takes the description away. */
+export function changedGroup(
+  group: Group,
+  { name = group.name, description }: { name?: string | undefined; description?: string | null | undefined },
+  now: number,
+): Group {
+  const { description: before, ...kept } = group;
+  const said = description === undefined ? before : description;
+  return {
+    ...kept,
+    name,
+    nameKey: groupNameKey(name),
+    ...(said && { description: said }),
+    updatedAt: now,
+    revision: group.revision + 1,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { AuthenticatorRule } from '../authenticator-policy/rule.ts';
+
 /** A named set of people, told to apps in the `groups` claim. */
 export interface Group {
   id: string;
@@ -5,6 +7,8 @@ export interface Group {
   name: string;
   nameKey: string;
   description?: string;
+  /** What is asked of the passkeys of whoever is in it. */
+  authenticatorRule?: AuthenticatorRule;
   createdAt: number;
   updatedAt: number;
   revision: number;
@@ -22,4 +26,8 @@ export interface GroupRepository {
   remove(id: string): Promise<boolean>;
   /** In order of `nameKey`. */
   list(query: { after?: string; limit: number }): Promise<{ items: Group[]; next?: string }>;
+  /** Those of which every word of the text begins a term: see `groupTerms`. As `AccountRepository.search`. */
+  search(query: { text: string; after?: string; limit: number }): Promise<{ items: Group[]; next?: string }>;
+  /** Those with a rule for authenticators, in order of `nameKey`: few. */
+  listWithRule(): Promise<Group[]>;
 }

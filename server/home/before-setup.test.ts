@@ -10,7 +10,7 @@ describe('before there is an administrator', () => {
     const visitor = createBrowser(installation.origin);
     for (const path of ['/', '/account'])
       assert.match((await visitor.follow(path)).text, /Open the setup link/, path);
-    const { link } = await installation.administration.people.setupLink();
+    const { link } = await installation.administration.people.setupLink({});
     await enrolByLink(createBrowser(installation.origin), link.url, { name: 'Ada', userName: 'ada' });
     assert.match((await visitor.get('/account')).location ?? '', /\/auth\?/);
   });

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa';
 import type { Log } from '../log.ts';
+import { forwardAuthPath } from '../site-paths.ts';
 import type { Metrics } from './metrics.ts';
 import { clientAddress, requestId, withoutIds } from './request.ts';
 
@@ -29,4 +30,6 @@ export function logAccess(log: Log, metrics: Metrics): Middleware {
   };
 }
 
-const isQuiet = (path: string) => path.startsWith('/assets/') || path.startsWith('/health/');
+/** Assets, and what is asked before every request of an app. */
+const isQuiet = (path: string) =>
+  path.startsWith('/assets/') || path.startsWith('/health/') || path.startsWith(forwardAuthPath);

@@ -13,9 +13,11 @@ export interface ApplicationOptions {
   issuer: string;
   /** CIDRs. */
   trustedProxies: readonly string[];
+  /** Where apps show certificates. */
+  mtlsOrigin?: string | undefined;
   cookieKeyring: Keyring;
-  /** Paths that other sites and servers may post to: the protocol's endpoints. */
-  openPaths: ReadonlySet<string>;
+  /** Whether other sites and servers may post there: the protocol's endpoints, and the API. */
+  isOpen: (path: string) => boolean;
   log: Log;
   metrics: Metrics;
   readiness: Readiness;
@@ -37,5 +39,5 @@ export function createApplication(options: ApplicationOptions): Koa {
     .use(requireWellFormed)
     .use(health(options.readiness))
     .use(settleProvenance(options))
-    .use(refuseCrossSite(issuer, options.openPaths));
+    .use(refuseCrossSite(issuer, options.isOpen));
 }

@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import type { Context, Middleware } from 'koa';
 import type { Asset, Assets } from '../../views/assets.ts';
 import { AppError, ConfigError } from '../errors.ts';
+import { siteBase } from '../site-paths.ts';
 
 const prefix = '/assets/';
 
-/** Serves what lies in memory below /assets/. Names change with their content, so browsers keep them for a year. */
+/** Serves what lies in memory below /assets/, and there on the origins of sites. Names change with their content, so browsers keep them for a year. */
 export function serveAssets(find: Assets['find']): Middleware {
   return (ctx, next) => {
-    if (!ctx.path.startsWith(prefix)) return next();
+    const path = ctx.path.startsWith(siteBase) ? ctx.path.slice(siteBase.length) : ctx.path;
+    if (!path.startsWith(prefix)) return next();
     if (!['GET', 'HEAD'].includes(ctx.method)) throw new AppError('method_not_allowed');
-    const asset = find(ctx.path.slice(prefix.length));
+    const asset = find(path.slice(prefix.length));
     if (!asset) throw new AppError('not_found');
     ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
     // An SVG that is opened by itself is a document: it gets to run and load nothing.

@@ -20,6 +20,7 @@ describe('where a request came from', () => {
       address: '203.0.113.9',
       host: 'a',
       encrypted: undefined,
+      isTrusted: false,
     });
   });
 
@@ -30,7 +31,7 @@ describe('where a request came from', () => {
       'x-forwarded-proto': 'https',
       'x-forwarded-host': 'login.example',
     };
-    const expected = { address: '198.51.100.7', host: 'login.example', encrypted: true };
+    const expected = { address: '198.51.100.7', host: 'login.example', encrypted: true, isTrusted: true };
     assert.deepEqual(read('10.1.2.3', headers), expected);
     assert.deepEqual(read('::ffff:10.1.2.3', headers), expected);
   });

@@ -9,6 +9,8 @@ export interface Provenance {
   host: string;
   /** Whether the client's connection was encrypted; `undefined` where nobody trustworthy says. */
   encrypted: boolean | undefined;
+  /** Whether the hop before us is a gateway whose headers are believed. */
+  isTrusted: boolean;
 }
 
 type Trusts = (address: string) => boolean;
@@ -27,12 +29,13 @@ export function createProvenanceReader(cidrs: readonly string[]): (request: Inco
 function provenance(request: IncomingMessage, trusts: Trusts): Provenance {
   const peer = normalized(request.socket.remoteAddress ?? '');
   const { host = '' } = request.headers;
-  if (!trusts(peer)) return { address: peer, host, encrypted: undefined };
+  if (!trusts(peer)) return { address: peer, host, encrypted: undefined, isTrusted: false };
   const protocol = lastOf(request.headers['x-forwarded-proto']);
   return {
     address: walkBack(peer, items(request.headers['x-forwarded-for']), trusts),
     host: lastOf(request.headers['x-forwarded-host']) ?? host,
     encrypted: protocol === undefined ? undefined : protocol === 'https',
+    isTrusted: true,
   };
 }
 

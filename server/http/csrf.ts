@@ -6,11 +6,11 @@ const safe = ['GET', 'HEAD', 'OPTIONS'];
 /**
  * Refuses a change that another site asks for: beside SameSite cookies, every request but a reading one must come
  * from a page of ours.
- * @param openPaths where other sites and servers may post: the protocol's own endpoints, which keep no cookie's word
+ * @param isOpen where other sites and servers may post: the protocol's own endpoints, and the API, which keep no cookie's word
  */
-export function refuseCrossSite(issuer: string, openPaths: ReadonlySet<string>): Middleware {
+export function refuseCrossSite(issuer: string, isOpen: (path: string) => boolean): Middleware {
   return (ctx, next) => {
-    if (!safe.includes(ctx.method) && !openPaths.has(ctx.path) && !isSameOrigin(ctx, issuer))
+    if (!safe.includes(ctx.method) && !isOpen(ctx.path) && !isSameOrigin(ctx, issuer))
       throw new AppError('cross_site', {
         detail: `Sec-Fetch-Site "${ctx.get('Sec-Fetch-Site')}", Origin "${ctx.get('Origin')}"`,
       });

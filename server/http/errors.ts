@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { AppError, ConflictError, type ErrorCode, StorageError } from '../errors.ts';
+import { AppError, ConflictError, type ErrorCode, type FieldProblem, StorageError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { requestFacts, requestId, withoutIds } from './request.ts';
 
@@ -13,6 +13,8 @@ export interface PublicError {
   field?: string;
   /** The rule that it breaks. */
   reason?: string;
+  /** What is wrong with each input. */
+  problems?: readonly FieldProblem[];
 }
 
 /** Makes the page for people. */
@@ -85,8 +87,12 @@ function answer(ctx: Context, error: AppError, { issuer, log, renderErrorPage }:
   if (error.code === 'unavailable') ctx.set('Retry-After', '5');
   // The rest of the body is not waited for.
   if (error.code === 'body_too_large') ctx.set('Connection', 'close');
+  if (isApi(ctx)) {
+    answerProblem(ctx, { ...shown, ...explanation(ctx, error) }, issuer);
+    return;
+  }
   if (!wantsPage(ctx)) {
-    const { status: _, code, ...rest } = shown;
+    const { status: _, code, problems: _problems, ...rest } = shown;
     ctx.body = { error: code, ...rest };
     return;
   }
@@ -108,6 +114,7 @@ function publicError(ctx: Context, error: AppError, issuer: string): PublicError
     requestId: requestId(ctx),
     ...(error.field !== undefined && { field: error.field }),
     ...(error.reason !== undefined && { reason: error.reason }),
+    ...(error.problems && { problems: error.problems }),
   };
 }
 
@@ -118,6 +125,28 @@ function wrongHost(asked: string, issuer: string): string {
     `Open ${issuer}, or set LATCHKEY_ISSUER to the address that people use.`,
     'Behind a proxy, let it pass the Host header on, or list it in LATCHKEY_TRUSTED_PROXIES and let it send X-Forwarded-Host.',
   ].join(' ');
+}
+
+/** Below the administration's API, whose reference page alone is for people. */
+const isApi = (ctx: Context): boolean => /^\/api\/v1\/./.test(ctx.path);
+
+/** Whoever was let in to the API may hear what the log has of a refusal, and never of a failure. */
+function explanation(ctx: Context, { status, detail }: AppError): { detail?: string } {
+  return ctx.state.mayBeTold === true && status < 500 && detail !== undefined ? { detail } : {};
+}
+
+/** RFC 9457. Each type has its place on the API's reference page. */
+function answerProblem(ctx: Context, error: PublicError & { detail?: string }, issuer: string): void {
+  const { status, code, message: title, problems, ...rest } = error;
+  ctx.type = 'application/problem+json';
+  ctx.body = JSON.stringify({
+    type: `${issuer}/api/v1#${code}`,
+    title,
+    status,
+    code,
+    ...rest,
+    ...(problems && { errors: problems }),
+  });
 }
 
 /** Browsers ask for HTML by name when they open a page; scripts do not. */

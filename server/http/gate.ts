@@ -9,10 +9,12 @@ export interface Gate {
   requireOpen(): Middleware;
 }
 
-export function createGate(): Gate {
+/** @param check throws while nothing may be served though the rooms are open */
+export function createGate(check: () => void = () => {}): Gate {
   let behind: Middleware | undefined;
   const requireOpen = () => {
     if (!behind) throw new AppError('unavailable', { detail: 'the storage has not been reached yet' });
+    check();
     return behind;
   };
   return {

@@ -20,6 +20,14 @@ describe('health', () => {
     assert.deepEqual([status, JSON.parse(body)], [200, { status: 'ready', parts: { storage: 'ok' } }]);
   });
 
+  it('tells facts that stop nothing', async () => {
+    const readiness = createReadiness({}, () => ({ metadata: { no: 0, failure: 'unreachable' } }));
+    await using app = await start({}, readiness);
+    const { status, body } = await app.send('/health/ready');
+    const metadata = { no: 0, failure: 'unreachable' };
+    assert.deepEqual([status, JSON.parse(body)], [200, { status: 'ready', parts: {}, metadata }]);
+  });
+
   it('is not ready without its storage, and says no more than why', async () => {
     const away = new StorageError('unreachable', 'mongodb://user:SECRET@host');
     await using app = await start({

@@ -7,11 +7,13 @@ export type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 /** Whether the server is on its way out, so that a gateway sends it nothing more. */
 export interface Readiness {
   readonly checks: Checks;
+  /** What else somebody who looks should know; nothing of it stops the server. */
+  readonly facts: () => Readonly<Record<string, unknown>>;
   stopping: boolean;
 }
 
-export function createReadiness(checks: Checks): Readiness {
-  return { checks, stopping: false };
+export function createReadiness(checks: Checks, facts: Readiness['facts'] = () => ({})): Readiness {
+  return { checks, facts, stopping: false };
 }
 
 /** Answers /health/live and /health/ready, to anybody and under any host name. */
@@ -22,7 +24,7 @@ export function health(readiness: Readiness): Middleware {
       const parts = await lookAt(readiness);
       const ready = Object.values(parts).every((state) => state === 'ok');
       ctx.status = ready ? 200 : 503;
-      ctx.body = { status: ready ? 'ready' : 'not_ready', parts };
+      ctx.body = { status: ready ? 'ready' : 'not_ready', parts, ...readiness.facts() };
     } else await next();
   };
 }

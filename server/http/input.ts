@@ -23,6 +23,19 @@ export async function readBody<T>(ctx: Context, schema: ZodType<T>): Promise<T> 
   return parsed(schema, ctx.request.body);
 }
 
+const parseForm = bodyParser({ enableTypes: ['form'], parsedMethods: ['POST'], formLimit: '64kb' });
+
+/**
+ * The fields of a form that a page sent, as they came: some come several times.
+ * @throws AppError `unsupported_media_type`, `body_too_large`, `bad_request`
+ */
+export async function readForm(ctx: Context): Promise<URLSearchParams> {
+  if (!ctx.is('application/x-www-form-urlencoded') || ctx.get('Content-Encoding'))
+    throw new AppError('unsupported_media_type', { detail: ctx.get('Content-Type') });
+  await parseForm(ctx, async () => {});
+  return new URLSearchParams(ctx.request.rawBody);
+}
+
 /**
  * The query of a request. A parameter that is given twice is refused.
  * @throws AppError `bad_request`; `field_invalid` with the parameter's name

@@ -34,12 +34,32 @@ describe('metrics', () => {
     assert.match(text, /_count\{method="GET",route="interaction",status="4xx"\} 30/);
   });
 
+  it('tell what FIDO metadata is in force', async () => {
+    const metrics = createMetrics({ collectRuntime: false });
+    const standing = { no: 0, models: 0, isCurrent: false, ageDays: 0, overdueDays: 0, failures: 2 };
+    metrics.watchMetadata(() => standing);
+    assert.match(await metrics.registry.metrics(), /^latchkey_fido_metadata_number 0$/m);
+    Object.assign(standing, { no: 291, models: 348, isCurrent: true, ageDays: 1.5, overdueDays: -3 });
+    const text = await metrics.registry.metrics();
+    for (const line of [
+      'number 291',
+      'models 348',
+      'current 1',
+      'age_days 1.5',
+      'overdue_days -3',
+      'failures 2',
+    ])
+      assert.match(text, new RegExp(`^latchkey_fido_metadata_${line}$`, 'm'));
+  });
+
   it('count sign-ins by result and lost audit events', async () => {
     const metrics = createMetrics({ collectRuntime: false });
     metrics.countSignIn('succeeded');
     metrics.countSignIn('passkey_rejected');
+    metrics.countLogoutNotice('given_up');
     metrics.countLostAuditEvents(3);
     const text = await metrics.registry.metrics();
+    assert.match(text, /latchkey_logout_notices_total\{result="given_up"\} 1/);
     assert.match(text, /latchkey_sign_ins_total\{result="succeeded"\} 1/);
     assert.match(text, /latchkey_audit_events_lost_total 3/);
   });

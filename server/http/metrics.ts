@@ -9,18 +9,34 @@ interface ObservedRequest {
   seconds: number;
 }
 
+/** What is known of the FIDO metadata, with the same names. */
+interface ObservedMetadata {
+  no: number;
+  models: number;
+  isCurrent: boolean;
+  ageDays: number;
+  overdueDays: number;
+  failures: number;
+}
+
 /** What Prometheus may see: numbers by class, never ids, so that label values stay few. */
 export interface Metrics {
   readonly registry: Registry;
   observeRequest(request: ObservedRequest): void;
   /** @param result `succeeded`, or the error code */
   countSignIn(result: string): void;
+  /** What came of telling an app that a session is over: `delivered`, `failed` (tried again), `given_up`. */
+  countLogoutNotice(result: string): void;
   /** An audit event that could not be stored. */
   countLostAuditEvents(count: number): void;
   /** A call between services that was not answered. */
   countRefusedCall(reason: string): void;
   /** Days until the certificate of a service identity expires. @param notAfter milliseconds since the epoch */
   watchCertificate(name: string, notAfter: () => number): void;
+  /** The installation secret before, while it is needed, and how much was brought under the current one. */
+  watchSecret(previous: () => { rekeyed: number } | undefined): void;
+  /** The FIDO metadata, where the passkey manager is in this process. */
+  watchMetadata(standing: () => ObservedMetadata): void;
   /** Whether the passkey manager answers this caller. */
   setLink(caller: string, isUp: boolean): void;
 }
@@ -48,15 +64,24 @@ export function createMetrics({ collectRuntime }: { collectRuntime: boolean }): 
     help: 'Audit events that could not be stored.',
     registers,
   });
+  const logoutNotices = new Counter({
+    name: 'latchkey_logout_notices_total',
+    help: 'Attempts to tell an app that a session is over, by result.',
+    labelNames: ['result'],
+    registers,
+  });
   return {
     registry,
     ...serviceMetrics(registers),
+    watchSecret: (previous) => watchSecret(registers, previous),
+    watchMetadata: (standing) => watchMetadata(registers, standing),
     observeRequest: ({ method, path, status, seconds }) =>
       requests.observe(
         { method: methodClass(method), route: routeClass(path), status: statusClass(status) },
         seconds,
       ),
     countSignIn: (result) => signIns.inc({ result }),
+    countLogoutNotice: (result) => logoutNotices.inc({ result }),
     countLostAuditEvents: (count) => lost.inc(count),
   };
 }
@@ -94,8 +119,47 @@ function serviceMetrics(registers: Registry[]) {
   };
 }
 
+function watchSecret(registers: Registry[], previous: () => { rekeyed: number } | undefined): void {
+  new Gauge({
+    name: 'latchkey_previous_secret',
+    help: 'Whether the installation secret before is needed still.',
+    registers,
+    collect() {
+      this.set(Number(previous() !== undefined));
+    },
+  });
+  new Gauge({
+    name: 'latchkey_resealed_records',
+    help: 'Records that were brought under the current installation secret since it is in use.',
+    registers,
+    collect() {
+      this.set(previous()?.rekeyed ?? 0);
+    },
+  });
+}
+
+function watchMetadata(registers: Registry[], standing: () => ObservedMetadata): void {
+  const gauge = (name: string, help: string, read: (observed: ObservedMetadata) => number) =>
+    new Gauge({
+      name: `latchkey_fido_metadata_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read(standing()));
+      },
+    });
+  gauge('number', 'Number of the FIDO metadata in force; 0 where there is none.', ({ no }) => no);
+  gauge('models', 'Models of authenticators that are known.', ({ models }) => models);
+  gauge('current', 'Whether it is young enough to vouch for something new.', (each) =>
+    Number(each.isCurrent),
+  );
+  gauge('age_days', 'Days since it was taken.', ({ ageDays }) => ageDays);
+  gauge('overdue_days', 'Days past its next update; negative before.', (each) => each.overdueDays);
+  gauge('failures', 'Attempts to refresh it that failed, in a row.', ({ failures }) => failures);
+}
+
 const routes = new Set(
-  'account admin assets auth device health interaction invitation jwks me recovery request session setup token'.split(
+  'account admin assets auth device health interaction invitation jwks me models recovery request session setup token'.split(
     ' ',
   ),
 );

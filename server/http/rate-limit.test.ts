@@ -7,7 +7,7 @@ import { countAttempt, createMemoryLimiter, type Limiter, limitByAddress } from 
 const start = (limiter: Limiter) =>
   startApplication(
     (app) =>
-      app.use(limitByAddress({ people: limiter, apps: limiter })).use((ctx) => {
+      app.use(limitByAddress({ people: limiter, apps: limiter, userCodes: unlimited })).use((ctx) => {
         ctx.body = 'ok';
       }),
     { trustedProxies: ['127.0.0.1/32'] },
@@ -55,6 +55,7 @@ describe('rate limits', () => {
     const limiters = {
       people: createMemoryLimiter({ attempts: 1, seconds: 60 }),
       apps: createMemoryLimiter({ attempts: 3, seconds: 60 }),
+      userCodes: unlimited,
     };
     await using app = await startApplication((a) =>
       a.use(limitByAddress(limiters)).use((ctx) => {
@@ -65,6 +66,19 @@ describe('rate limits', () => {
     for (const path of ['/token', '/token/introspection', '/token', '/token', '/interaction/1/login'])
       statuses.push((await app.send(path, from('192.0.2.1'))).status);
     assert.deepEqual(statuses, [200, 200, 200, 429, 200]);
+  });
+
+  it('O26 count codes of devices that are typed, apart from what people do else', async () => {
+    const userCodes = createMemoryLimiter({ attempts: 2, seconds: 60 });
+    await using app = await startApplication((a) =>
+      a.use(limitByAddress({ people: unlimited, apps: unlimited, userCodes })).use((ctx) => {
+        ctx.body = 'ok';
+      }),
+    );
+    const statuses = [];
+    for (const path of ['/device', '/device', '/device', '/device/auth', '/interaction/1/login'])
+      statuses.push((await app.send(path, from('192.0.2.1'))).status);
+    assert.deepEqual(statuses, [200, 200, 429, 200, 200]);
   });
 
   it('O26 count a /64 of IPv6 as one address', async () => {
@@ -86,7 +100,13 @@ describe('rate limits', () => {
 
   it('O26 a stranger cannot choose the address that is counted', async () => {
     await using app = await startApplication((a) =>
-      a.use(limitByAddress({ people: createMemoryLimiter({ attempts: 1, seconds: 60 }), apps: unlimited })),
+      a.use(
+        limitByAddress({
+          people: createMemoryLimiter({ attempts: 1, seconds: 60 }),
+          apps: unlimited,
+          userCodes: unlimited,
+        }),
+      ),
     );
     await app.send('/', from('192.0.2.1'));
     assert.equal((await app.send('/', from('192.0.2.2'))).status, 429);

@@ -50,20 +50,29 @@ export async function countAttempt(ctx: Context, limiter: Limiter, key = ''): Pr
 }
 
 /** Where apps' servers ask: one of them speaks for all of its people from one address. */
-const ofApps = /^\/token(\/|$)/;
+const ofApps = /^\/(token(\/|$)|backchannel$|request$|device\/auth$|api\/)/;
 
 /** Reading these makes an interaction or a challenge. */
-const leavesRecord = /^\/(auth$|interaction\/)/;
+const leavesRecord = /^\/(auth$|interaction\/|device$)/;
+
+/** Where a code that is short enough to guess is typed (RFC 8628 §5.1). */
+const takesUserCode = /^\/device$/;
 
 /**
  * Counts the requests that may change or prove something, and those that begin a sign-in, which leaves a record.
  * Reading ones are free.
  */
-export function limitByAddress({ people, apps }: { people: Limiter; apps: Limiter }): Middleware {
+export function limitByAddress({
+  people,
+  apps,
+  userCodes,
+}: Record<'people' | 'apps' | 'userCodes', Limiter>): Middleware {
   return async (ctx, next) => {
     const reads = ['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && !leavesRecord.test(ctx.path);
     if (!reads && ofApps.test(ctx.path)) await countAttempt(ctx, apps, 'apps');
     else if (!reads) await countAttempt(ctx, people);
+    if (ctx.method === 'POST' && takesUserCode.test(ctx.path))
+      await countAttempt(ctx, userCodes, 'user code');
     await next();
   };
 }

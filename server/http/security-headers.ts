@@ -1,5 +1,6 @@
-import type { Context, Middleware, ParameterizedContext } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import helmet from 'koa-helmet';
+import { isOfSites } from '../site-paths.ts';
 
 /**
  * On every answer. oidc-provider adds hashes of its inline scripts to `script-src`, so this must run before it.
@@ -49,6 +50,8 @@ export function securityHeaders(issuer: string): Middleware {
   return async (ctx, next) => {
     headers ??= await headersOf(set, ctx);
     ctx.set(headers);
+    // What a browser keeps of a host is for whoever runs it to say, and a site is not ours.
+    if (isOfSites(ctx.path)) ctx.remove('Strict-Transport-Security');
     if (openedByApps.test(ctx.path)) ctx.remove('Cross-Origin-Opener-Policy');
     return next();
   };
@@ -64,15 +67,4 @@ async function headersOf(set: Middleware, ctx: ParameterizedContext): Promise<Re
     'permissions-policy': permissions,
     'cache-control': 'no-store',
   };
-}
-
-/** Lets a page show the logo of the app it is about: from that one origin, and on https alone. */
-export function allowLogo(ctx: Context, logoUri: string | undefined): void {
-  const { protocol, origin } = (logoUri && URL.parse(logoUri)) || {};
-  if (protocol !== 'https:' || !origin) return;
-  const policy = ctx.response.get('Content-Security-Policy');
-  ctx.set(
-    'Content-Security-Policy',
-    policy.replace("img-src 'self' data:", `img-src 'self' data: ${origin}`),
-  );
 }

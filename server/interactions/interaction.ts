@@ -31,6 +31,9 @@ function isSessionNotFound(error: unknown): error is Error {
   return error instanceof Error && error.name === 'SessionNotFound';
 }
 
+/** The `client_id` of the app that asks. */
+export const appOf = ({ params }: Pick<Interaction, 'params'>): string => String(params.client_id);
+
 /** Ends the interaction. Returns the address to go on at: oidc-provider takes the result from there. */
 export async function endInteraction(
   provider: Provider,

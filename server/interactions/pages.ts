@@ -1,13 +1,22 @@
 import type { Interaction } from 'oidc-provider';
 import type { App } from '../apps/app.ts';
 import { accountAppId } from '../apps/builtin-apps.ts';
+import { logoUrl } from '../apps/logos/logo-url.ts';
 import type { Config } from '../config.ts';
 
-/** An app as people see it: its name, and the host that its answer goes to, which is registered. */
-export function appFace(app: App, redirectUri?: unknown): { name: string; host: string; logoUrl?: string } {
+/**
+ * An app as people see it: its name, and the host that its answer goes to, which is registered. One on another device has
+ * none.
+ */
+export function appFace(app: App, redirectUri?: unknown): { name: string; host?: string; logoUrl?: string } {
   const address = typeof redirectUri === 'string' ? redirectUri : app.redirectUris[0];
   const host = (address && URL.parse(address)?.host) || app.id;
-  return { name: app.name, host, ...(app.logoUri ? { logoUrl: app.logoUri } : undefined) };
+  const logo = logoUrl(app);
+  return {
+    name: app.name,
+    ...(app.kind !== 'device' && { host }),
+    ...(logo ? { logoUrl: logo } : undefined),
+  };
 }
 
 /** Nobody needs to be told that they sign in to their own account. */
@@ -42,4 +51,28 @@ export function signUpUrls(interaction: Interaction) {
 export function consentUrls(interaction: Interaction) {
   const at = base(interaction);
   return { consent: `${at}/consent`, abort: `${at}/abort` };
+}
+
+export function notAllowedUrls(interaction: Interaction) {
+  const at = base(interaction);
+  return { another: `${at}/another`, abort: `${at}/abort` };
+}
+
+export function stepUpUrls(interaction: Interaction, { isOptional }: { isOptional: boolean }) {
+  const at = `${base(interaction)}/step-up`;
+  return {
+    options: `${at}/options`,
+    login: at,
+    confirmOptions: `${at}/confirm/options`,
+    confirm: `${at}/confirm`,
+    addOptions: `${at}/passkey/options`,
+    add: `${at}/passkey`,
+    abort: `${at}/decline`,
+    ...(isOptional && { skip: `${at}/skip` }),
+  };
+}
+
+export function fewPasskeysUrls(interaction: Interaction) {
+  const at = base(interaction);
+  return { later: `${at}/later`, abort: `${at}/abort`, account: '/account' };
 }

@@ -2,13 +2,12 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { consentPage } from '../../views/pages/consent.ts';
 import { lostPasskeyPage } from '../../views/pages/lost-passkey.ts';
 import { signInPage } from '../../views/pages/sign-in.ts';
 import { signUpPage } from '../../views/pages/sign-up.ts';
-import type { Account, AccountRepository } from '../accounts/account.ts';
-import { scopes } from '../accounts/claims.ts';
-import { scopeItems } from '../accounts/presentation.ts';
+import type { AccountRepository } from '../accounts/account.ts';
+import type { AttributeDefinitionRepository } from '../accounts/attribute.ts';
+import type { ApiCache } from '../apis/api-cache.ts';
 import type { App } from '../apps/app.ts';
 import type { Config } from '../config.ts';
 import { beginSignUp, type EnrolmentDependencies, finishSignUp } from '../enrolment/enrolment.ts';
@@ -22,28 +21,36 @@ import { type ReadPage, showPage } from '../http/page.ts';
 import { countAttempt, type Limiter } from '../http/rate-limit.ts';
 import { surroundings } from '../http/request.ts';
 import type { SealedCookie } from '../http/sealed-cookie.ts';
-import { allowLogo } from '../http/security-headers.ts';
-import { type Consents, saved } from '../oidc/grants.ts';
-import { findSession } from '../oidc/start-session.ts';
+import type { Consents } from '../oidc/grants.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
-import { allow, scopesToAllow } from './consent.ts';
-import { aborted, endInteraction, findInteraction } from './interaction.ts';
+import type { RuleBook } from '../sign-ins/rule-book.ts';
+import { consent, showConsent } from './consent/routes.ts';
+import { putOff, showFewPasskeys } from './few-passkeys/routes.ts';
+import { aborted, appOf, endInteraction, findInteraction } from './interaction.ts';
 import { loginResult, signIn } from './login.ts';
-import { appFace, askingApp, consentUrls, installationOf, signInUrls, signUpUrls } from './pages.ts';
+import { showNotAllowed, useAnother } from './not-allowed/routes.ts';
+import { askingApp, installationOf, signInUrls, signUpUrls } from './pages.ts';
+import type { Requirements } from './step-up/requirement.ts';
+import { addStepUpRoutes, showStepUp } from './step-up/routes.ts';
 
 export interface InteractionDependencies extends EnrolmentDependencies {
   config: Config;
   provider: Provider;
   manager: PasskeyManager;
   accounts: AccountRepository;
+  ruleBook: RuleBook;
   findApp: (id: string) => Promise<App | undefined>;
   groups: GroupRepository;
+  attributeDefinitions: Pick<AttributeDefinitionRepository, 'list'>;
   consents: Consents;
+  /** Those that administrators define. */
+  apis: Pick<ApiCache, 'find'>;
   /** What was typed, between the two halves of a registration. */
   typedProfile: SealedCookie<TypedProfile>;
   /** Accounts are made more slowly than anything else is tried. */
   accountLimiter: Limiter;
   readPage: ReadPage;
+  requirements: Requirements;
 }
 
 const nothing = z.strictObject({});
@@ -51,7 +58,7 @@ const assertion = z.strictObject({ response: z.looseObject({}), remember: z.bool
 const registration = z.strictObject({ response: z.looseObject({}) });
 const profileFields = z.looseObject({});
 
-type Handler = (
+export type Handler = (
   dependencies: InteractionDependencies,
   ctx: Context,
   interaction: Interaction,
@@ -64,7 +71,8 @@ export function createInteractionRoutes(dependencies: InteractionDependencies): 
     wishLocales(ctx, interaction.params.ui_locales);
     await handler(dependencies, ctx, interaction);
   };
-  return new Router({ prefix: '/interaction/:uid' })
+  const router = new Router({ prefix: '/interaction/:uid' });
+  router
     .get('/', within(show))
     .get('/sign-up', within(showSignUp))
     .get('/lost-passkey', within(showLostPasskey))
@@ -73,11 +81,14 @@ export function createInteractionRoutes(dependencies: InteractionDependencies): 
     .post('/sign-up/options', within(giveSignUpOptions))
     .post('/sign-up', within(signUp))
     .post('/consent', within(consent))
+    .post('/later', within(putOff))
+    .post('/another', within(useAnother))
     .post('/abort', within(abort));
+  addStepUpRoutes(router, within);
+  return router;
 }
 
 const show: Handler = async (dependencies, ctx, interaction) => {
-  const pages: Record<string, Handler> = { login: showSignIn, create: showSignUp, consent: showConsent };
   const page = pages[interaction.prompt.name];
   if (!page) throw new AppError('internal', { detail: `no page for the prompt ${interaction.prompt.name}` });
   await page(dependencies, ctx, interaction);
@@ -96,7 +107,6 @@ const showSignIn: Handler = async (dependencies, ctx, interaction) => {
     urls: signInUrls(interaction, config.signUp),
     keepSignedInDays: config.lifetimes.keptSession / 86_400,
   };
-  allowLogo(ctx, app?.logoUri);
   showPage(ctx, signInPage(readPage(ctx), data));
 };
 
@@ -109,34 +119,20 @@ const showSignUp: Handler = async (dependencies, ctx, interaction) => {
     installation: installationOf(config),
     urls: signUpUrls(interaction),
   };
-  allowLogo(ctx, app?.logoUri);
   showPage(ctx, signUpPage(readPage(ctx), data));
 };
 
 const showLostPasskey: Handler = async ({ readPage }, ctx, { uid }) =>
   showPage(ctx, lostPasskeyPage(readPage(ctx), { backUrl: `/interaction/${uid}` }));
 
-const showConsent: Handler = async (dependencies, ctx, interaction) => {
-  const { groups, findApp, readPage, config } = dependencies;
-  const [app, account] = await Promise.all([
-    findApp(appOf(interaction)),
-    personOf(dependencies, ctx, interaction),
-  ]);
-  if (!app) throw new AppError('interaction_expired', { detail: 'its app is gone' });
-  const requested = scopesToAllow(interaction.prompt.details, requestedScopes(interaction));
-  const view = {
-    account,
-    groups: await groups.findMany(account.groups),
-    days: config.lifetimes.refreshToken / 86_400,
-  };
-  const data = {
-    app: appFace(app, interaction.params.redirect_uri),
-    person: account,
-    items: scopeItems(requested, view),
-    urls: consentUrls(interaction),
-  };
-  allowLogo(ctx, app.logoUri);
-  showPage(ctx, consentPage(readPage(ctx), data));
+/** By the prompt that asks. */
+const pages: Record<string, Handler> = {
+  login: showSignIn,
+  create: showSignUp,
+  not_allowed: showNotAllowed,
+  step_up: showStepUp,
+  few_passkeys: showFewPasskeys,
+  consent: showConsent,
 };
 
 const giveOptions: Handler = async (dependencies, ctx, interaction) => {
@@ -162,14 +158,19 @@ const logIn: Handler = async (dependencies, ctx, interaction) => {
   // The passkey manager checks every part of the answer.
   const made = await signIn(dependencies, { ...input, response: response as never });
   const kept = remember && dependencies.config.lifetimes.keptSession > 0;
-  await goOn(dependencies, ctx, loginResult(made, { params: interaction.params, remember: kept }));
+  await goOn(dependencies, ctx, loginResult(made, { remember: kept }));
 };
 
 const giveSignUpOptions: Handler = async (dependencies, ctx, interaction) => {
   requireOpenSignUp(dependencies);
   await countAttempt(ctx, dependencies.accountLimiter, 'sign-up');
   const fields = await readBody(ctx, profileFields);
-  const { options, profile } = await beginSignUp(dependencies, { ...ceremony(ctx, interaction), fields });
+  const app = await dependencies.findApp(appOf(interaction));
+  const { options, profile } = await beginSignUp(dependencies, {
+    ...ceremony(ctx, interaction),
+    fields,
+    app,
+  });
   if (profile) dependencies.typedProfile.set(ctx, { interaction: interaction.uid, profile });
   ctx.body = { options };
 };
@@ -178,35 +179,17 @@ const signUp: Handler = async (dependencies, ctx, interaction) => {
   requireOpenSignUp(dependencies);
   const { response } = await readBody(ctx, registration);
   const profile = profileOf(dependencies.typedProfile.read(ctx), interaction.uid);
-  const input = { ...ceremony(ctx, interaction), ...surroundings(ctx), appId: appOf(interaction), profile };
+  const app = await dependencies.findApp(appOf(interaction));
+  const appId = appOf(interaction);
+  const input = { ...ceremony(ctx, interaction), ...surroundings(ctx), appId, app, profile };
   const made = await finishSignUp(dependencies, { ...input, response: response as never });
   dependencies.typedProfile.clear(ctx);
-  await goOn(dependencies, ctx, loginResult(made, { params: interaction.params, remember: false }));
+  await goOn(dependencies, ctx, loginResult(made, { remember: false }));
 };
 
 function requireOpenSignUp({ config }: InteractionDependencies): void {
   if (config.signUp !== 'open') throw new AppError('sign_up_closed');
 }
-
-const consent: Handler = async (dependencies, ctx, interaction) => {
-  await readBody(ctx, nothing);
-  const { provider, consents, audit, now } = dependencies;
-  if (interaction.prompt.name !== 'consent')
-    throw new AppError('interaction_expired', { detail: 'nothing to consent to' });
-  const { sub, id: accountId } = await personOf(dependencies, ctx, interaction);
-  const appId = appOf(interaction);
-  const known = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
-  const grant = known ?? new provider.Grant({ accountId: sub, clientId: appId });
-  const allowed = allow(grant, {
-    asked: interaction.prompt.details,
-    requested: requestedScopes(interaction),
-  });
-  await consents.record({ sub, appId, scopes: allowed, grantedAt: now() });
-  const session = await findSession(provider, ctx);
-  const { jti: grantId } = await saved(grant, session?.signInId);
-  await audit.record({ type: 'consent.given', accountId, appId, details: { scopes: allowed.join(' ') } });
-  await goOn(dependencies, ctx, { consent: { grantId } });
-};
 
 const abort: Handler = async (dependencies, ctx) => {
   await readBody(ctx, nothing);
@@ -222,28 +205,6 @@ async function goOn(
 }
 
 /** A ceremony belongs to one interaction in one browser. */
-function ceremony(ctx: Context, { uid }: Interaction): { interaction: string; browser: string } {
+export function ceremony(ctx: Context, { uid }: Interaction): { interaction: string; browser: string } {
   return { interaction: uid, browser: browserBinding(ctx) };
-}
-
-const appOf = ({ params }: Interaction): string => String(params.client_id);
-
-/** Whose consent it is: the one that the interaction began with, still signed in here. */
-async function personOf(
-  { provider, accounts }: InteractionDependencies,
-  ctx: Context,
-  { session }: Interaction,
-): Promise<Account> {
-  const signedIn = await findSession(provider, ctx);
-  const account =
-    signedIn && signedIn.uid === session?.uid ? await accounts.findBySub(signedIn.sub) : undefined;
-  if (account?.status !== 'active')
-    throw new AppError('interaction_expired', { detail: 'the person is not signed in here any more' });
-  return account;
-}
-
-function requestedScopes({ params }: Interaction): string[] {
-  return String(params.scope ?? '')
-    .split(' ')
-    .filter((scope) => scopes.includes(scope));
 }

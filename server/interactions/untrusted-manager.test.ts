@@ -10,6 +10,7 @@ import type { FinishedAuthentication, PasskeyManager } from '../passkeys/manager
 import { receiptKeysOf } from '../receipts/pinned-keys.ts';
 import { passkeyManagerName, receiptType } from '../receipts/receipt.ts';
 import { createReceiptVerifier } from '../receipts/verifier.ts';
+import { createRuleBook } from '../sign-ins/rule-book.ts';
 import { openAdministration } from '../testing/administration.ts';
 import { createAuthenticator } from '../testing/authenticator.ts';
 import { signIn } from './login.ts';
@@ -73,7 +74,9 @@ describe('a passkey manager that is not ours', () => {
       },
     };
     const { mac } = opened;
-    return { manager, receipts, accounts, signIns, invitations, audit, mac };
+    const ruleBook = createRuleBook({ groups: storage.groups, manager: provider, now: () => clock.now });
+    const rules = { ruleBook, findApp: async () => undefined, now: () => clock.now };
+    return { manager, receipts, accounts, signIns, invitations, audit, mac, ...rules };
   }
 
   async function signInAs({ device }: { device: ReturnType<typeof createAuthenticator> }, change: Change) {
@@ -125,6 +128,25 @@ describe('a passkey manager that is not ours', () => {
       assert.equal(events.length, told + 1);
     });
 
+  it('F17 that says beside its signature that hardware keeps the key makes no stronger sign-in of it', async () => {
+    const { signIn: made } = await signInAs(ada, (answer) => ({
+      ...answer,
+      passkey: {
+        ...answer.passkey,
+        backupEligible: false,
+        attestation: { format: 'packed', result: 'model' },
+        authenticator: {
+          attestation: 'model',
+          attestationTypes: ['basic_full'],
+          keyProtection: ['hardware'],
+          statuses: [],
+          metadata: { no: 1, isCurrent: true },
+        },
+      },
+    }));
+    assert.deepEqual([made.acr, made.amr], ['phr', ['pop', 'user', 'mfa']]);
+  });
+
   it('F17 that answers with what another person once signed signs nobody in', async () => {
     let old: Answered | undefined;
     await signInAs(ada, (answer) => {
@@ -175,8 +197,9 @@ describe('a passkey manager that is not ours', () => {
     const signUp = (change: Change): EnrolmentDependencies => ({
       ...dependencies(change),
       enrolment,
-      linkId: (token) => token,
+      linkIds: (token) => [token],
       endSessions: async () => {},
+      issuer: origin,
       now: () => opened.clock.now,
     });
     const finish = async (userName: string, change: Change) => {

@@ -4,9 +4,11 @@ import { errors } from 'oidc-provider';
 import { withMongo } from '../../adapters/mongo/testing.ts';
 import { openStorage } from '../../adapters/open.ts';
 import { readConfig } from '../config.ts';
+import { openSessions } from '../open-sessions.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
 import type { Storage } from '../storage.ts';
 import { createAdapterFactory } from './adapter.ts';
+import { createReplays } from './replays.ts';
 import { createVault } from './vault.ts';
 
 function adapterContract(url: string): void {
@@ -17,13 +19,15 @@ function adapterContract(url: string): void {
 
   before(async () => {
     storage = await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true });
+    const now = () => clock.now;
+    const { vault, sessionEnds } = openSessions({ storage, secret, findApp: async () => undefined, now });
     adapter = createAdapterFactory({
       artifacts: storage.artifacts,
-      vault: createVault(secret),
+      vault,
+      endSession: sessionEnds.endStored,
       lifetimes: readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).lifetimes,
       findClient: async () => undefined,
-      userCodeHash: (userCode) => secret.hash('user code', userCode),
-      now: () => clock.now,
+      now,
     });
   });
 
@@ -31,15 +35,46 @@ function adapterContract(url: string): void {
 
   const eight = <T>(attempt: () => Promise<T>) => Promise.allSettled(Array.from({ length: 8 }, attempt));
 
-  it('of eight that replay one assertion at once, one is taken', async () => {
-    const seen = adapter('ReplayDetection');
-    const outcomes = await eight(async () => seen.upsert('jti', { iss: 'app' }, 60));
+  it('F18 of eight that replay one assertion or proof at once, one is taken: 200 rounds', async () => {
+    const { artifacts } = storage;
+    const remember = createReplays({ artifacts, vault: createVault(secret), now: () => clock.now });
+    for (let round = 0; round < 200; round += 1) {
+      const outcomes = await eight(() => remember('app', `jti ${round}`, clock.now + 60_000));
+      assert.equal(outcomes.filter((outcome) => 'value' in outcome && outcome.value).length, 1);
+    }
+    assert.equal(await remember('app', 'jti 0', clock.now + 60_000), false);
+    assert.equal(await remember('another app', 'jti 0', clock.now + 60_000), true);
+    clock.now += 61_000;
+    assert.equal(await remember('app', 'jti 0', clock.now + 60_000), true);
+  });
+
+  it('F18 of eight that are answered on one pushed request at once, one is: 200 rounds', async () => {
+    const pushed = adapter('PushedAuthorizationRequest');
+    for (let round = 0; round < 200; round += 1) {
+      await pushed.upsert(`request ${round}`, { jti: `request ${round}` }, 60);
+      const outcomes = await eight(async () => pushed.consume(`request ${round}`));
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      assert.equal(refused.length, 7);
+      for (const { reason } of refused) assert.ok(reason instanceof errors.InvalidRequestUri);
+    }
+  });
+
+  it('keeps the mark of a pushed request for as long as a sign-in with it may take', async () => {
+    const pushed = adapter('PushedAuthorizationRequest');
+    await pushed.upsert('kept', { jti: 'kept' }, 60);
+    await pushed.consume('kept');
+    await storage.artifacts.removeExpired(clock.now + 29 * 60_000);
+    assert.ok((await pushed.find('kept'))?.consumed);
+  });
+
+  it('of eight that confirm one code of a device at once, one may go on', async () => {
+    const codes = adapter('DeviceCode');
+    await codes.upsert('code', { userCode: 'BCDFGHJK' }, 60);
+    const outcomes = await eight(async () => codes.upsert('code', { inFlight: true }, 60));
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     assert.equal(refused.length, 7);
     for (const { reason } of refused) assert.ok(reason instanceof errors.InvalidRequest);
-    await assert.rejects(async () => seen.upsert('jti', { iss: 'app' }, 60), errors.InvalidRequest);
-    clock.now += 61_000;
-    await seen.upsert('jti', { iss: 'app' }, 60);
+    await codes.upsert('code', { inFlight: true, accountId: 'sub' }, 60);
   });
 
   for (const model of ['AuthorizationCode', 'RefreshToken', 'DeviceCode'])

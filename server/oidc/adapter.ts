@@ -1,18 +1,19 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { ConflictError } from '../errors.ts';
-import type { Artifact, ArtifactRepository } from './artifact.ts';
+import { type Artifact, type ArtifactRepository, siteSessionModel } from './artifact.ts';
 import { answeringAdapter } from './availability.ts';
-import { isSessionOver } from './lifetimes.ts';
+import { interactionLife, isSessionOver } from './lifetimes.ts';
 import type { Columns, Vault } from './vault.ts';
 
 export interface AdapterDependencies {
   artifacts: ArtifactRepository;
   vault: Vault;
+  /** Ends the session that is stored under an id. */
+  endSession: (id: string) => Promise<void>;
   lifetimes: Config['lifetimes'];
   /** Client metadata (RFC 7591 §2) of an app, or `undefined` where there is none. */
   findClient: (clientId: string) => Promise<object | undefined>;
-  userCodeHash: (userCode: string) => string;
   now: () => number;
 }
 
@@ -24,7 +25,7 @@ export function createAdapterFactory(dependencies: AdapterDependencies): Adapter
 
 function artifactAdapter(
   model: string,
-  { artifacts, vault, lifetimes, userCodeHash, now }: AdapterDependencies,
+  { artifacts, vault, endSession, lifetimes, now }: AdapterDependencies,
 ): Adapter {
   const isOver = (payload: AdapterPayload) =>
     model === 'Session' && (payload.consumed || isSessionOver(lifetimes, payload, now()));
@@ -33,31 +34,45 @@ function artifactAdapter(
     return payload && !isOver(payload) ? payload : undefined;
   };
   const find = async (id: string) => opened(await artifacts.find(vault.idOf(model, id)));
+  async function insertOnce(artifact: Artifact, refusal: errors.OIDCProviderError): Promise<void> {
+    try {
+      await artifacts.insert(artifact, now());
+    } catch (error) {
+      throw error instanceof ConflictError ? refusal : error;
+    }
+  }
+  const answerOf = (rawId: string, { expiresAt = now() }: Columns) =>
+    vault.seal({ model: `${model}Answer`, rawId, payload: {}, columns: { expiresAt } });
   return {
     async upsert(id, payload, expiresIn) {
-      const columns = columnsOf(model, payload, userCodeHash);
-      if (expiresIn !== undefined) columns.expiresAt = now() + expiresIn * 1000;
+      const columns = columnsOf(model, payload, vault);
+      if (expiresIn !== undefined) columns.expiresAt = now() + (expiresIn + keptLonger(model)) * 1000;
       const rawId = model === 'Session' ? String(payload.uid) : id;
       const artifact = vault.seal({ model, rawId, payload, columns });
-      // RFC 7523 §3: a replayed assertion must lose even when both arrive at once.
-      if (model === 'ReplayDetection') await insertOnce(artifacts, artifact, now());
-      else await artifacts.upsert(artifact);
+      if (isFirstAnswer(model, payload))
+        await insertOnce(answerOf(id, columns), new errors.InvalidRequest('already used'));
+      await artifacts.upsert(artifact);
     },
     find,
     // Of the models only sessions are asked for by uid, and these are stored under it.
     findByUid: find,
-    findByUserCode: async (userCode) => opened(await artifacts.findByUserCode(userCodeHash(userCode))),
+    findByUserCode: async (userCode) =>
+      opened(await artifacts.findByUserCode(vault.userCodePlaces(userCode))),
     async consume(id) {
       const stored = vault.idOf(model, id);
       if (await artifacts.recordConsumed(stored, now())) return;
-      await endFamily(artifacts, stored);
+      // RFC 9126 §4: whoever comes second gets nothing, and takes nothing away.
+      if (model === 'PushedAuthorizationRequest')
+        throw new errors.InvalidRequestUri('request_uri was already used');
+      if (model !== 'BackchannelAuthenticationRequest') await endFamily(artifacts, stored);
       throw new errors.InvalidGrant('already used');
     },
     async destroy(id) {
       const stored = vault.idOf(model, id);
       // A request under way may store its session once more: a mark outlives that, an absence would not.
-      if (model === 'Session') await artifacts.recordConsumed(stored, now());
+      if (model === 'Session') await endSession(stored);
       else await artifacts.remove(stored);
+      if (model === 'Grant') await artifacts.removeByGrant(id, siteSessionModel);
     },
     async revokeByGrantId(grantId) {
       await artifacts.removeByGrant(grantId, model);
@@ -65,11 +80,7 @@ function artifactAdapter(
   };
 }
 
-function columnsOf(
-  model: string,
-  payload: AdapterPayload,
-  userCodeHash: (userCode: string) => string,
-): Columns {
+function columnsOf(model: string, payload: AdapterPayload, vault: Pick<Vault, 'userCodeHash'>): Columns {
   const columns: Columns = {};
   const grantId = model === 'Grant' ? payload.jti : payload.grantId;
   const uid = model === 'Session' ? payload.uid : payload.sessionUid;
@@ -81,7 +92,7 @@ function columnsOf(
   const signInId = login?.signInId ?? payload.signInId;
   if (accountId) columns.accountId = accountId;
   if (payload.clientId) columns.appId = payload.clientId;
-  if (payload.userCode) columns.userCodeHash = userCodeHash(payload.userCode);
+  if (payload.userCode) columns.userCodeHash = vault.userCodeHash(payload.userCode);
   if (typeof signInId === 'string') columns.signInId = signInId;
   return columns;
 }
@@ -93,13 +104,16 @@ function withConsumedMark(vault: Vault, artifact: Artifact): AdapterPayload {
   return payload;
 }
 
-async function insertOnce(artifacts: ArtifactRepository, artifact: Artifact, now: number): Promise<void> {
-  try {
-    await artifacts.insert(artifact, now);
-  } catch (cause) {
-    if (cause instanceof ConflictError) throw new errors.InvalidRequest('already used', undefined, { cause });
-    throw cause;
-  }
+/** Seconds: a pushed request is over after a minute, and its mark outlasts whoever began to sign in with it. */
+const keptLonger = (model: string): number => (model === 'PushedAuthorizationRequest' ? interactionLife : 0);
+
+/**
+ * Somebody confirms what they typed: of two who do at once, one may go on (RFC 8628 §3.3). What an app asked for by
+ * itself (CIBA) is answered in one step, with yes or no.
+ */
+function isFirstAnswer(model: string, { inFlight, accountId, error, grantId }: AdapterPayload): boolean {
+  if (model === 'BackchannelAuthenticationRequest') return Boolean(grantId ?? error);
+  return model === 'DeviceCode' && inFlight === true && !accountId && !error;
 }
 
 /** A second use of a code or refresh token ends all that the first one gave (RFC 9700 §4.14.2, RFC 6749 §4.1.2). */

@@ -1,3 +1,5 @@
+import type { Page } from '../accounts/account.ts';
+
 /**
  * What the identity provider issued or remembers: one record of an oidc-provider model.
  * Ids that are bearer values are stored as keyed hashes and the payload is sealed, so a copy of the
@@ -6,6 +8,11 @@
 export interface Artifact {
   /** Keyed hash of the model and the raw id; of a session, its uid, which stays when its bearer value changes. */
   id: string;
+  /**
+   * The same under the secret that the payload is sealed with, where that is not the one of `id`: what it is found by
+   * since the installation secret was exchanged. Unique.
+   */
+  lookupId?: string;
   /** oidc-provider's model name, such as `AccessToken`. */
   model: string;
   /** Sealed JSON. */
@@ -23,8 +30,19 @@ export interface Artifact {
   expiresAt?: number;
 }
 
+/** Ours: who is signed in to a site behind a gateway. It hangs on a grant. */
+export const siteSessionModel = 'SiteSession';
+
 /** The models that are listed: `Consent` is ours, an app that a person has allowed. */
-export type ListedModel = 'Session' | 'Grant' | 'Interaction' | 'Consent';
+export type ListedModel =
+  | 'Session'
+  | 'Grant'
+  | 'Interaction'
+  | 'Consent'
+  | 'BackchannelAuthenticationRequest';
+
+/** The models of which an app's own are listed. */
+export type AppModel = 'Grant' | 'ClientCredentials';
 
 /** Where artifacts are kept. Expired ones may be returned: whoever reads checks `expiresAt`. */
 export interface ArtifactRepository {
@@ -33,6 +51,7 @@ export interface ArtifactRepository {
   /** @throws ConflictError with field `id` if there is one that has not expired at `now` */
   insert(artifact: Artifact, now: number): Promise<void>;
   find(id: string): Promise<Artifact | undefined>;
+  findByLookupId(lookupId: string): Promise<Artifact | undefined>;
   findByUserCode(userCodeHash: string): Promise<Artifact | undefined>;
   /** Compare-and-set of `consumedAt` from absent to `at`; of many callers one gets true. */
   recordConsumed(id: string, at: number): Promise<boolean>;
@@ -40,6 +59,15 @@ export interface ArtifactRepository {
   /** Everything of one model (or, without it, every model) that hangs on a grant. */
   removeByGrant(grantId: string, model?: string): Promise<number>;
   listByAccount(accountId: string, model: ListedModel): Promise<Artifact[]>;
+  /** In order of id. */
+  listByApp(
+    appId: string,
+    query: { model: AppModel; after?: string; limit: number },
+  ): Promise<Page<Artifact>>;
+  /** Everything, in order of id. */
+  listAll(query: { after?: string; limit: number }): Promise<Page<Artifact>>;
+  /** Compare-and-set of what depends on the secret: `payload` (which was `sealed`), `lookupId` and `userCodeHash`. */
+  reseal(artifact: Artifact, sealed: string): Promise<boolean>;
   removeByAccount(accountId: string): Promise<number>;
   /**
    * Takes away all that an account has: its sessions are marked as consumed, because a request under way may save

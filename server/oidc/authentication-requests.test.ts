@@ -101,6 +101,34 @@ onSqlite('authentication requests', (start) => {
       assert.equal(await error(visitor, { claims }), 'unmet_authentication_requirements');
   });
 
+  it('O10 an essential acr that cannot be read is no request without one', async () => {
+    for (const acr of [
+      { values: 'phr' },
+      { values: [] },
+      { values: [7] },
+      { value: ['phr'] },
+      { value: null },
+    ]) {
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, ...acr } } });
+      for (const parameters of [{ claims }, { claims, acr_values: 'phr' }, { claims, prompt: 'none' }])
+        assert.equal(await error(browser, parameters), 'invalid_request', claims);
+    }
+  });
+
+  it('O10 a demand that is misspelt is none that could be passed over', async () => {
+    for (const acr of [
+      'phrh',
+      [],
+      { essential: 'true', value: 'phrh' },
+      { essential: 1, values: ['phrh'] },
+    ]) {
+      const answer = await app.answerOf(browser, { claims: JSON.stringify({ id_token: { acr } }) });
+      assert.equal(answer.get('error'), 'invalid_request', JSON.stringify(acr));
+    }
+    for (const acr of [null, {}, { essential: false, value: 'phrh' }])
+      assert.ok(await app.code(browser, { prompt: 'none', claims: JSON.stringify({ id_token: { acr } }) }));
+  });
+
   it('acr_values does not cancel an essential acr', async () => {
     const claims = essential('urn:example:unheard-of');
     assert.equal(await error(browser, { claims, acr_values: 'phr' }), 'unmet_authentication_requirements');

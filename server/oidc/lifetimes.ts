@@ -1,5 +1,6 @@
-import type { Configuration, Session } from 'oidc-provider';
+import type { Client, Configuration, Session } from 'oidc-provider';
 import type { Config } from '../config.ts';
+import { requestLifetime } from './ciba.ts';
 import { noteSignIn } from './models.ts';
 
 type Ttl = NonNullable<Configuration['ttl']>;
@@ -9,16 +10,30 @@ const day = 24 * 60 * 60;
 /** For a record that is over already: oidc-provider wants a positive number. */
 const over = 1;
 
+/** Seconds between a request and its answer. */
+export const interactionLife = 30 * minute;
+
+/** A token that may be for a resource. */
+interface Meant {
+  resourceServer?: { accessTokenTTL?: number | undefined } | undefined;
+}
+
 /** How long everything lives, in seconds. Codes: 60 s (ASVS 5.0 10.4.3, level 3). */
 export function createLifetimes({ lifetimes }: Pick<Config, 'lifetimes'>): Ttl {
+  /** What is valid without a look at the storage is so for a shorter time. */
+  const accessTokenLife = ({ resourceServer }: Meant, client: Client) =>
+    lowest(
+      lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
+      resourceServer?.accessTokenTTL,
+    );
   return {
     AuthorizationCode: minute,
     IdToken: 10 * minute,
-    Interaction: 30 * minute,
-    AccessToken: (_ctx, _token, client) =>
-      lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
-    ClientCredentials: (_ctx, _token, client) =>
-      lowest(lifetimes.accessToken, client.latchkey_access_token_lifetime),
+    Interaction: interactionLife,
+    DeviceCode: 10 * minute,
+    BackchannelAuthenticationRequest: requestLifetime,
+    AccessToken: (_ctx, token, client) => accessTokenLife(token, client),
+    ClientCredentials: (_ctx, token, client) => accessTokenLife(token, client),
     RefreshToken(_ctx, token, client) {
       const allowed = lowest(lifetimes.refreshToken, client.latchkey_refresh_token_lifetime);
       return Math.max(over, Math.min(lifetimes.refreshTokenIdle, allowed - token.totalLifetime()));
@@ -64,9 +79,17 @@ export function isSessionOver(
   );
 }
 
+/** Seconds after which a sign-in counts no more, and a session that has no later one is over. */
+export function absoluteLimit(
+  lifetimes: Config['lifetimes'],
+  { transient, loginTs }: { transient?: boolean | undefined; loginTs?: number | undefined },
+): number {
+  return limitsOf(lifetimes, { transient, loginTs }).absolute;
+}
+
 function limitsOf(
   { keptSession, sessionIdle, session }: Config['lifetimes'],
-  { transient, loginTs }: Pick<Session, 'transient' | 'loginTs'>,
+  { transient, loginTs }: { transient?: boolean | undefined; loginTs?: number | undefined },
 ): { idle: number; absolute: number } {
   const kept = loginTs !== undefined && !transient;
   return kept ? { idle: keptSession, absolute: keptSession } : { idle: sessionIdle, absolute: session };

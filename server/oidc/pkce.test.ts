@@ -40,7 +40,19 @@ onSqlite('PKCE', (start) => {
     const { status } = await nonceApp.redeem(code, { code_verifier: undefined });
     assert.equal(status, 200);
     await assert.rejects(addApp(installation, { kind: 'browser', pkce: 'optional' }));
-    await assert.rejects(addApp(installation, { kind: 'native', pkce: 'optional' }));
+    for (const kind of ['browser', 'native', 'device', 'machine'] as const)
+      await assert.rejects(addApp(installation, { kind, pkce: 'off' }));
+  });
+
+  it('may be left out with the nonce too, by one old confidential app that an administrator allows it', async () => {
+    const oldApp = await addApp(installation, { kind: 'web', pkce: 'off' });
+    const { status } = await oldApp.redeem(await oldApp.code(browser, without), { code_verifier: undefined });
+    assert.equal(status, 200);
+    assertRefused(
+      await oldApp.redeem(await oldApp.code(browser), { code_verifier: undefined }),
+      'invalid_grant',
+    );
+    assertRefused(await oldApp.redeem(await oldApp.code(browser, without)), 'invalid_grant');
   });
 
   it('O3 refuses plain, by name and by default, and what is no S256 challenge', async () => {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 
 const events = [
   'authorization.error',
+  'device_authorization.error',
   'grant.error',
   'userinfo.error',
   'introspection.error',

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { isKnown } from '../sign-ins/acr.ts';
+
 interface AuthorizationParams {
   claims?: unknown;
   acr_values?: unknown;
@@ -24,6 +27,11 @@ export function requestedAcr(params: AuthorizationParams): RequestedAcr {
     : { essential: [], voluntary: [...named, ...acrValues] };
 }
 
+/** What has to be reached: an essential class, or, where there is none, a voluntary one that exists. */
+export function wantedAcr({ essential, voluntary }: RequestedAcr): readonly string[] {
+  return essential.length > 0 ? essential : voluntary.filter(isKnown);
+}
+
 interface AcrClaim {
   essential?: unknown;
   value?: unknown;
@@ -35,4 +43,27 @@ function acrClaim(claims: unknown): AcrClaim | undefined {
   if (typeof claims !== 'string') return undefined;
   const parsed: { id_token?: { acr?: AcrClaim | null } | null } | null = JSON.parse(claims);
   return parsed?.id_token?.acr ?? undefined;
+}
+
+/** OIDC Core §5.5.1: `null`, or members of which this one is true or false. */
+const anyAcr = z.looseObject({ essential: z.boolean().exactOptional() }).nullish();
+
+const essentialAcr = z.looseObject({
+  essential: z.literal(true),
+  value: z.string().exactOptional(),
+  values: z.array(z.string()).min(1).exactOptional(),
+});
+
+/**
+ * Whether an essential `acr` (OIDC Core §5.5.1.1) can be met at all. One that cannot be read is no demand that could be
+ * passed over.
+ */
+export function judgeEssentialAcr(claims: { id_token?: unknown }): 'malformed' | 'unknown' | undefined {
+  const { acr } = (claims.id_token ?? {}) as { acr?: AcrClaim | null };
+  if (!anyAcr.safeParse(acr).success) return 'malformed';
+  if (acr?.essential !== true) return undefined;
+  const { success, data } = essentialAcr.safeParse(acr);
+  if (!success) return 'malformed';
+  const named = [...(data.value === undefined ? [] : [data.value]), ...(data.values ?? [])];
+  return named.length === 0 || named.some(isKnown) ? undefined : 'unknown';
 }

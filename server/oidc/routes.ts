@@ -7,6 +7,9 @@ import { handOver } from '../http/hand-over.ts';
 /** Where apps and other sites post to: these carry credentials of their own and keep no cookie's word. */
 export const openPaths: ReadonlySet<string> = new Set([
   '/auth',
+  '/backchannel',
+  '/request',
+  '/device/auth',
   '/token',
   '/token/introspection',
   '/token/revocation',
@@ -32,7 +35,7 @@ export const redirectPost: Middleware = async (ctx, next) => {
 };
 
 const prefixes =
-  /^\/(auth|token|me|jwks|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
+  /^\/(auth|backchannel|request|device|token|me|jwks|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
 
 /** The protocol's own endpoints: oidc-provider answers. */
 export function protocolEndpoints(provider: Provider): Middleware {

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
+import type { JudgedPasskey } from '../authenticator-policy/judge.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { SignIn } from '../sign-ins/sign-in.ts';
 import { sessionLifetime } from './lifetimes.ts';
+import type { SessionSignIn } from './session-sign-ins.ts';
 
 interface Request {
   req: IncomingMessage;
@@ -18,7 +20,7 @@ interface Request {
 export async function startSession(
   { provider, config }: { provider: Provider; config: Pick<Config, 'lifetimes' | 'issuer'> },
   { req, res }: Request,
-  { sub, signIn }: { sub: string; signIn: SignIn },
+  { sub, signIn, judged }: { sub: string; signIn: SignIn; judged: JudgedPasskey },
 ): Promise<void> {
   const context = provider.createContext(req, res);
   const before = await provider.Session.get(context);
@@ -32,6 +34,8 @@ export async function startSession(
     transient: true,
   });
   session.signInId = signIn.id;
+  const { id, acr, amr, at, passkeyId } = signIn;
+  session.signIns = [{ id, acr, amr, at: Math.floor(at / 1000), passkeyId, judged }];
   session.basis = { sub, passkeyId: signIn.passkeyId };
   try {
     await session.save(sessionLifetime(config.lifetimes, session));
@@ -52,7 +56,12 @@ export async function startSession(
 export async function findSession(
   provider: Provider,
   { req, res }: Request,
-): Promise<{ uid: string; sub: string; signInId?: string | undefined } | undefined> {
-  const { uid, accountId, signInId } = await provider.Session.get(provider.createContext(req, res));
-  return accountId ? { uid, sub: accountId, signInId } : undefined;
+): Promise<
+  { uid: string; sub: string; signIn?: Pick<SessionSignIn, 'id' | 'acr' | 'passkeyId'> } | undefined
+> {
+  const session = await provider.Session.get(provider.createContext(req, res));
+  const { uid, accountId: sub, signInId: id, acr = '' } = session;
+  const { passkeyId } = session.signIns?.find((signIn) => signIn.id === id) ?? {};
+  const signIn = id === undefined ? undefined : { id, acr, ...(passkeyId && { passkeyId }) };
+  return sub ? { uid, sub, ...(signIn && { signIn }) } : undefined;
 }

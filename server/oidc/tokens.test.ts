@@ -5,7 +5,7 @@ import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
-import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { onEveryStorage, onSqlite } from '../testing/on-every-storage.ts';
 
 onEveryStorage('tokens', (start) => {
   let installation: TestInstallation;
@@ -78,7 +78,7 @@ onEveryStorage('tokens', (start) => {
     }
   });
 
-  for (const alg of ['ES256', 'RS256', 'PS256'] as const)
+  for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA'] as const)
     it(`are signed with ${alg} for an app that wants it, and verify with the published keys`, async () => {
       const signed = await addApp(installation, { idTokenSignedResponseAlg: alg });
       const { id_token } = await signed.tokens(browser);
@@ -103,16 +103,18 @@ onEveryStorage('tokens', (start) => {
       assert.equal(answer.status, 400);
     }
     const metadata = JSON.parse((await browser.get('/.well-known/openid-configuration')).text);
-    assert.deepEqual(metadata.id_token_signing_alg_values_supported.toSorted(), ['ES256', 'PS256', 'RS256']);
+    assert.deepEqual(metadata.id_token_signing_alg_values_supported.toSorted(), [
+      ...['ES256', 'EdDSA', 'PS256', 'RS256'],
+    ]);
     assert.doesNotMatch(JSON.stringify(metadata), /"HS\d|"none"\]?,"client_secret_jwt|client_secret_jwt/);
   });
 
   it('publish no private part of a key', async () => {
     const { keys } = JSON.parse((await browser.get('/jwks')).text) as { keys: Record<string, string>[] };
-    assert.equal(keys.length, 2);
+    assert.equal(keys.length, 3);
     for (const key of keys)
-      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) assert.equal(secret in key, false);
-    assert.equal(new Set(keys.map(({ kid }) => kid)).size, 2);
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'priv']) assert.equal(secret in key, false);
+    assert.equal(new Set(keys.map(({ kid }) => kid)).size, 3);
   });
 
   it('are introspected by the app they belong to alone', async () => {
@@ -252,5 +254,24 @@ onEveryStorage('tokens', (start) => {
     assert.equal(asNull.headers.get('access-control-allow-origin'), null);
     const authorization = await browser.get(app.authorizationUrl(), { origin: 'https://notes.example.com' });
     assert.equal(authorization.headers.get('access-control-allow-origin'), null);
+  });
+});
+
+onSqlite('tokens of ML-DSA-44', (start) => {
+  it('are for apps that ask for them, where the settings say so', async () => {
+    const app = { idTokenSignedResponseAlg: 'ML-DSA-44' as const };
+    await assert.rejects(addApp(await start(), app), {
+      code: 'field_invalid',
+      field: 'idTokenSignedResponseAlg',
+    });
+    const installation = await start({ LATCHKEY_ML_DSA: 'on' });
+    const person = await setUp(installation);
+    const { id_token } = await (await addApp(installation, app)).tokens(person);
+    const keys = createRemoteJWKSet(new URL('/jwks', installation.origin));
+    const { protectedHeader } = await jwtVerify(id_token, keys, { algorithms: ['ML-DSA-44'] });
+    assert.ok(protectedHeader.kid);
+    assert.equal((await installation.administration.sessions.trace({ value: id_token })).kind, 'ID token');
+    const { text } = await person.get('/.well-known/openid-configuration');
+    assert.ok(JSON.parse(text).id_token_signing_alg_values_supported.includes('ML-DSA-44'));
   });
 });

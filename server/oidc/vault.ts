@@ -2,27 +2,68 @@ import type { Secret } from '../secret/secret.ts';
 import type { Artifact } from './artifact.ts';
 
 /** The columns of an artifact that are searched by. */
-export type Columns = Omit<Artifact, 'id' | 'model' | 'payload'>;
+export type Columns = Omit<Artifact, 'id' | 'lookupId' | 'model' | 'payload'>;
 
 /** Turns what is to be remembered into sealed records and back. */
 export interface Vault {
-  /** The id under which a record is stored: a keyed hash, because the raw id is a bearer value. */
+  /**
+   * The id under which a record is stored: a keyed hash, because the raw id is a bearer value. Once the secret was
+   * exchanged, what it may be stored under, for the repository of `findingResealed` alone.
+   */
   idOf(model: string, rawId: string): string;
+  /** Of a device's code, which is short enough to be typed: to store it by. */
+  userCodeHash(userCode: string): string;
+  /** What it may be found by, for the repository of `findingResealed` alone. */
+  userCodePlaces(userCode: string): string;
   seal(input: { model: string; rawId: string; payload: object; columns: Columns }): Artifact;
   /** @throws Error if the record was changed, moved under another id, or sealed with another secret */
   open<T extends object>(artifact: Artifact): T;
 }
 
-export function createVault(secret: Pick<Secret, 'hash' | 'seal' | 'open'>): Vault {
-  // Only what never changes binds the payload: a consumed mark is set beside it without opening it.
-  const context = (model: string, id: string) => `artifact ${model} ${id}`;
-  const idOf = (model: string, rawId: string) => secret.hash(`artifact ${model}`, rawId);
+export type VaultSecret = Pick<Secret, 'hash' | 'hashes' | 'isSuccessor' | 'seal' | 'open'>;
+
+const userCodes = 'user code';
+
+export function createVault(secret: VaultSecret): Vault {
+  const namespace = (model: string) => `artifact ${model}`;
+  // One id is always followed by another place, if only an empty one: it may be where it was before.
+  const idOf = (model: string, rawId: string) =>
+    secret.isSuccessor
+      ? `${secret.hashes(namespace(model), rawId).join(' ')} `
+      : secret.hash(namespace(model), rawId);
   return {
     idOf,
+    userCodeHash: (userCode) => secret.hash(userCodes, userCode),
+    userCodePlaces: (userCode) => secret.hashes(userCodes, userCode).join(' '),
     seal({ model, rawId, payload, columns }) {
-      const id = idOf(model, rawId);
-      return { ...columns, id, model, payload: secret.seal(JSON.stringify(payload), context(model, id)) };
+      const sealed = secret.seal(
+        JSON.stringify(payload),
+        contextOf({ model, id: secret.hash(namespace(model), rawId) }),
+      );
+      return { ...columns, id: idOf(model, rawId), model, payload: sealed };
     },
-    open: ({ model, id, payload }) => JSON.parse(secret.open(payload, context(model, id))),
+    open: (artifact) => JSON.parse(secret.open(artifact.payload, contextOf(artifact))),
+  };
+}
+
+/** Only what never changes binds the payload: a consumed mark is set beside it without opening it. */
+function contextOf({ model, id, lookupId = id }: Pick<Artifact, 'model' | 'id' | 'lookupId'>): string {
+  return `artifact ${model} ${lookupId}`;
+}
+
+/** The same record under the current secret; its raw id says what it is found by from now on. */
+export function resealed(
+  artifact: Artifact,
+  { rawId, payload, userCode }: { rawId: string; payload: object; userCode: string | undefined },
+  secret: Pick<Secret, 'hash' | 'seal'>,
+): Artifact {
+  const { lookupId: _, userCodeHash: __, ...rest } = artifact;
+  const found = secret.hash(`artifact ${artifact.model}`, rawId);
+  const moved = found === artifact.id ? rest : { ...rest, lookupId: found };
+  const sealed = secret.seal(JSON.stringify(payload), contextOf(moved));
+  return {
+    ...moved,
+    payload: sealed,
+    ...(userCode !== undefined && { userCodeHash: secret.hash(userCodes, userCode) }),
   };
 }

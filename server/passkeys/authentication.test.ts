@@ -173,10 +173,19 @@ describe('authentication', () => {
     });
     it('W9 refuses a backup state without eligibility', () =>
       refusesSignIn({ flags: { be: false, bs: true } }, 'backup_flags_invalid'));
-    it('W9 accepts and keeps a backup state that changed', async () => {
+    it('W9 accepts and keeps a backup state that changed, and notes when', async () => {
       const { device, userHandle } = await enrol(opened);
+      await signIn(opened, { device });
+      assert.equal((await passkeysOf(opened, userHandle))[0]?.backedUpChangedAt, undefined);
+      opened.clock.now += 1000;
+      const at = opened.clock.now;
+      const { passkey } = await signIn(opened, { device, overrides: { flags: { bs: false } } });
+      const [kept] = await passkeysOf(opened, userHandle);
+      assert.deepEqual(kept, passkey);
+      assert.deepEqual([kept?.backedUp, kept?.backedUpChangedAt], [false, at]);
+      opened.clock.now += 1000;
       await signIn(opened, { device, overrides: { flags: { bs: false } } });
-      assert.equal((await passkeysOf(opened, userHandle))[0]?.backedUp, false);
+      assert.equal((await passkeysOf(opened, userHandle))[0]?.backedUpChangedAt, at);
     });
     it('W9 learns the eligibility of an imported passkey at its first use, and holds it to that', async () => {
       const { device, passkey } = await enrol(opened);
@@ -185,7 +194,8 @@ describe('authentication', () => {
       const { backupEligible, ...imported } = stored;
       await opened.storage.passkeys.remove(stored.id);
       await opened.storage.passkeys.insert(imported);
-      assert.equal((await signIn(opened, { device })).passkey.backupEligible, backupEligible);
+      const first = (await signIn(opened, { device, overrides: { flags: { bs: false } } })).passkey;
+      assert.deepEqual([first.backupEligible, first.backedUpChangedAt], [backupEligible, undefined]);
       const flipped = signIn(opened, { device, overrides: { flags: { be: false, bs: false } } });
       await refuses(opened, flipped, { reason: 'backup_eligible_changed' });
     });
@@ -237,7 +247,8 @@ describe('authentication', () => {
         const attempt = signIn(opened, { device, overrides: { counter: received } });
         if (!reason) return void (await attempt);
         await refuses(opened, attempt, { reason });
-        assert.deepEqual(await passkeysOf(opened, userHandle), before);
+        const alert = { counterAlertAt: opened.clock.now, revision: passkey.revision + 1 };
+        assert.deepEqual(await passkeysOf(opened, userHandle), [{ ...before[0], ...alert }]);
         assert.deepEqual(opened.refused.at(-1), {
           purpose: 'sign-in',
           passkeyId: passkey.id,
@@ -248,10 +259,33 @@ describe('authentication', () => {
 
     it('W10 flags nobody for a counter in an assertion that they did not sign', async () => {
       const device = deviceHere({ synced: false });
-      await enrol(opened, device);
+      const { userHandle } = await enrol(opened, device);
       await signIn(opened, { device });
       const overrides = { counter: 1, signature: (signature: Buffer) => flipped(signature) };
       await refuses(opened, signIn(opened, { device, overrides }), { reason: 'signature_invalid' });
+      assert.equal((await passkeysOf(opened, userHandle))[0]?.counterAlertAt, undefined);
+    });
+    it('W10 flags a passkey that is edited at the same time, and loses neither', async () => {
+      const device = deviceHere({ synced: false });
+      const { userHandle, passkey } = await enrol(opened, device);
+      await signIn(opened, { device });
+      const { passkeys } = opened.storage;
+      const { findById } = passkeys;
+      let edits = 0;
+      passkeys.findById = async (id) => {
+        const found = await findById(id);
+        edits += 1;
+        if (found && edits < 3) await passkeys.update({ ...found, name: `edit ${edits}` }, found.revision);
+        return found;
+      };
+      await refuses(opened, signIn(opened, { device, overrides: { counter: 1 } }), {
+        reason: 'counter_not_increased',
+      });
+      passkeys.findById = findById;
+      const [flagged] = await passkeysOf(opened, userHandle);
+      assert.equal(flagged?.counterAlertAt, opened.clock.now);
+      assert.equal(flagged?.name, 'edit 2');
+      assert.equal(flagged?.revision, passkey.revision + 3);
     });
   });
 

@@ -1,17 +1,24 @@
-import { generateAuthenticationOptions, verifyAuthenticationResponse } from '@simplewebauthn/server';
+import { generateAuthenticationOptions } from '@simplewebauthn/server';
+import type { Hint } from '../authenticator-policy/rule.ts';
 import { AppError } from '../errors.ts';
-import { checkAuthenticatorData, readAuthenticatorData } from './authenticator-data.ts';
+import { checkSignature } from './assertion-signature.ts';
+import {
+  type AuthenticatorData,
+  checkAuthenticatorData,
+  readAuthenticatorData,
+} from './authenticator-data.ts';
 import { issueChallenge, takeChallenge } from './bound-challenge.ts';
 import type { Challenge } from './challenge.ts';
-import { type ClientData, checkClientData, decodeClientData } from './client-data.ts';
+import { checkClientData, decodeClientData } from './client-data.ts';
 import { decoyOf } from './decoy.ts';
 import type { CallDependencies, PasskeyManagerDependencies } from './dependencies.ts';
-import { isDerSignature } from './der-signature.ts';
 import { factsOf, whatWasVerified } from './facts.ts';
+import { refuseByRules } from './floor.ts';
 import { issueProof } from './grounds.ts';
-import type { FinishedAuthentication, PasskeyManager } from './manager.ts';
+import type { CeremonyPurpose, FinishedAuthentication, PasskeyManager, StepUpOf } from './manager.ts';
+import { checkCounter, noteBackupState } from './notes.ts';
 import type { Passkey, PasskeyRepository } from './passkey.ts';
-import { ceremonyTimeout, counterObjection } from './policy.ts';
+import { ceremonyTimeout } from './policy.ts';
 import { refuse } from './refusal.ts';
 import { type CeremonyNotes, reporting } from './reporting.ts';
 import { type AuthenticationResponse, readAuthenticationResponse } from './responses.ts';
@@ -27,30 +34,49 @@ export async function beginAuthentication(
 ): ReturnType<Begin> {
   const { purpose, interaction, browser } = input;
   const { rpId, allowed, userHandle } = await whoMayAnswer(dependencies, input);
+  const isStepUp = allowed !== undefined && isSignIn(purpose);
   const challenge = await issueChallenge(dependencies, {
     purpose,
     rpId,
     interaction,
     browser,
     ...(userHandle !== undefined && { userHandle }),
+    ...(isStepUp && { passkeyIds: allowed.map(({ id }) => id) }),
   });
   const options = await generateAuthenticationOptions({
     rpID: rpId,
     challenge,
     timeout: ceremonyTimeout,
     userVerification: 'required',
+    // How the user was verified (WebAuthn L2 §10.3): few browsers ask for it, and those that do not leave it out.
+    extensions: { uvm: true } as object,
     ...(allowed && { allowCredentials: allowed.map(({ id, transports }) => ({ id, transports })) }),
   });
-  return { options };
+  return { options: isStepUp ? { ...options, hints: hintsFor(allowed) } : options };
+}
+
+/** Where the passkeys are that may answer, so that the browser's first offer is the right one (WebAuthn L3 §5.8.7). */
+function hintsFor(allowed: readonly Pick<Passkey, 'transports'>[]): Hint[] {
+  const over = (...transports: string[]) =>
+    allowed.some((passkey) => passkey.transports.some((transport) => transports.includes(transport)));
+  return [
+    ...(over('usb', 'nfc', 'ble', 'smart-card') ? ['security-key' as const] : []),
+    ...(over('internal') ? ['client-device' as const] : []),
+    ...(over('hybrid') ? ['hybrid' as const] : []),
+  ];
 }
 
 /** Anybody with a discoverable credential, or the passkeys of a known person for one RP ID. */
 async function whoMayAnswer({ storage, relyingParties }: PasskeyManagerDependencies, input: BeginInput) {
   const rpIds = relyingParties.map(({ rpId }) => rpId);
-  if (input.purpose === 'sign-in') return { rpId: relyingParties[0].rpId };
-  const { userHandle } = input;
+  const known: (Pick<StepUpOf, 'userHandle'> & Partial<StepUpOf>) | undefined =
+    'userHandle' in input ? { userHandle: input.userHandle } : input.stepUpOf;
+  if (!known) return { rpId: relyingParties[0].rpId };
+  const { userHandle, passkeyIds } = known;
   const passkeys = await storage.passkeys.listByUserHandle(userHandle);
-  const active = passkeys.filter(({ status }) => status === 'active');
+  const active = passkeys.filter(
+    ({ id, status }) => status === 'active' && (passkeyIds === undefined || passkeyIds.includes(id)),
+  );
   const rpId = rpIds.find((id) => active.some((passkey) => passkey.rpId === id));
   if (rpId === undefined) throw new AppError('passkey_not_found');
   return { rpId, userHandle, allowed: active.filter((passkey) => passkey.rpId === rpId) };
@@ -67,40 +93,49 @@ export async function finishAuthentication(
     const expected = { purpose, interaction, browser };
     const { challenge, relyingParty } = await takeChallenge(dependencies, clientData.challenge, expected);
     checkClientData(clientData, { type: 'webauthn.get', origins: relyingParty.origins });
-    const passkey = await findAnswering(dependencies, { response, clientData, challenge, notes });
-    const verified = await verifyAssertion({ response, clientData, passkey });
+    const passkey = await findAnswering(dependencies, { response, challenge, notes });
+    const { uvm, ...verified } = verifyAssertion(response, passkey);
     const use = { ...verified, lastUsedAt: dependencies.now() };
+    await checkCounter(dependencies, { passkey, received: use.counter });
+    await refuseByRules(dependencies, { ...passkey, ...use });
+    const noted = await noteBackupState(dependencies, {
+      passkey,
+      backedUp: use.backedUp,
+      at: use.lastUsedAt,
+    });
     await recordUse(dependencies.storage.passkeys, passkey, use);
     const { userHandle, assurance } = passkey;
-    const used = { ...passkey, ...use };
+    const { caller, models } = dependencies;
+    const used = { ...noted, ...use };
     const receipt = await dependencies.issueReceipt(
-      whatWasVerified(used, { ...expected, clientData, caller: dependencies.caller, at: use.lastUsedAt }),
+      whatWasVerified(used, { ...expected, clientData, caller, models, at: use.lastUsedAt, uvm }),
     );
     return {
       userHandle,
-      passkey: factsOf(used),
+      passkey: factsOf(used, models),
       at: use.lastUsedAt,
       receipt,
-      ...(purpose !== 'sign-in' && {
+      ...(!isSignIn(purpose) && {
         proof: await issueProof(dependencies, { purpose, userHandle, browser, assurance }),
       }),
     };
   });
 }
 
+const isSignIn = (purpose: CeremonyPurpose) => purpose === 'sign-in' || purpose === 'approve-request';
+
 interface Answer {
   response: AuthenticationResponse;
-  clientData: ClientData;
   challenge: Challenge;
   notes: CeremonyNotes;
 }
 
 /** WebAuthn L3 §7.2 steps 5 and 6. Without a known person the response must name its owner. */
 async function findAnswering({ storage }: PasskeyManagerDependencies, answer: Answer): Promise<Passkey> {
-  const { response, clientData, challenge, notes } = answer;
+  const { response, challenge, notes } = answer;
   const { userHandle } = response.response;
   const passkey = await storage.passkeys.findById(response.id);
-  if (!passkey) return refuseUnknown({ response, clientData, rpId: challenge.rpId });
+  if (!passkey) return refuseUnknown(response, challenge.rpId);
   notes.passkeyId = passkey.id;
   notes.userHandle = passkey.userHandle;
   if (passkey.status !== 'active') refuse('passkey_suspended');
@@ -109,69 +144,39 @@ async function findAnswering({ storage }: PasskeyManagerDependencies, answer: An
   if (challenge.userHandle !== undefined && !isOwner(challenge.userHandle)) refuse('user_handle_mismatch');
   if (challenge.userHandle === undefined && !userHandle) refuse('user_handle_missing');
   if (userHandle && !isOwner(userHandle)) refuse('user_handle_mismatch');
+  // WebAuthn L3 §7.2 step 5: a browser that ignores the list is not believed.
+  if (challenge.passkeyIds && !challenge.passkeyIds.includes(passkey.id)) refuse('passkey_not_asked_for');
   return passkey;
 }
 
 /** As slow as the refusal of a passkey that is there. */
-async function refuseUnknown({
-  rpId,
-  ...answer
-}: Omit<Assertion, 'passkey'> & { rpId: string }): Promise<never> {
-  const verified = verifyAssertion({ ...answer, passkey: { ...decoyOf(answer.response.id), rpId } });
-  await verified.catch(() => {});
+function refuseUnknown(response: AuthenticationResponse, rpId: string): never {
+  try {
+    verifyAssertion(response, { ...decoyOf(response.id), rpId });
+  } catch {}
   return refuse('passkey_unknown');
-}
-
-interface Assertion {
-  response: AuthenticationResponse;
-  clientData: ClientData;
-  passkey: Pick<Passkey, 'rpId' | 'publicKey' | 'algorithm' | 'counter' | 'backupEligible'>;
 }
 
 type Use = Pick<Passkey, 'counter' | 'backedUp'> & { backupEligible: boolean };
 
-/** WebAuthn L3 §7.2 steps 16–25. The counter comes after the signature: before it, anybody could flag a passkey. */
-async function verifyAssertion(assertion: Assertion): Promise<Use> {
-  const { response, passkey } = assertion;
-  const data = readAuthenticatorData(Buffer.from(response.response.authenticatorData, 'base64url'));
+/** WebAuthn L3 §7.2 steps 16–21. */
+function verifyAssertion(
+  { response }: AuthenticationResponse,
+  passkey: Pick<Passkey, 'rpId' | 'publicKey' | 'algorithm' | 'counter' | 'backupEligible'>,
+): Use & Pick<AuthenticatorData, 'uvm'> {
+  const authenticatorData = Buffer.from(response.authenticatorData, 'base64url');
+  const data = readAuthenticatorData(authenticatorData);
   if (data.attested) refuse('attested_data_unexpected');
   checkAuthenticatorData(data, passkey.rpId);
   if (passkey.backupEligible !== undefined && passkey.backupEligible !== data.backupEligible)
     refuse('backup_eligible_changed');
-  await verifySignature(assertion);
-  const objection = counterObjection(passkey.counter, data.counter);
-  if (objection) refuse(objection);
-  return { counter: data.counter, backupEligible: data.backupEligible, backedUp: data.backedUp };
-}
-
-const es256 = -7;
-
-async function verifySignature({ response, clientData, passkey }: Assertion): Promise<void> {
-  const { id, rawId, type } = response;
-  const { clientDataJSON, authenticatorData, signature } = response.response;
-  if (passkey.algorithm === es256 && !isDerSignature(Buffer.from(signature, 'base64url')))
-    refuse('signature_malformed');
-  let verified: boolean;
-  try {
-    ({ verified } = await verifyAuthenticationResponse({
-      response: {
-        id,
-        rawId,
-        type,
-        response: { clientDataJSON, authenticatorData, signature },
-        clientExtensionResults: {},
-      },
-      expectedChallenge: clientData.challenge,
-      expectedOrigin: clientData.origin,
-      expectedRPID: passkey.rpId,
-      requireUserVerification: true,
-      // A stored counter of 0 objects to nothing: the library would compare before it verifies.
-      credential: { id, publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')), counter: 0 },
-    }));
-  } catch (cause) {
-    refuse('signature_invalid', { cause });
-  }
-  if (!verified) refuse('signature_invalid');
+  checkSignature(passkey, {
+    authenticatorData,
+    clientDataJSON: Buffer.from(response.clientDataJSON, 'base64url'),
+    signature: Buffer.from(response.signature, 'base64url'),
+  });
+  const { counter, backupEligible, backedUp, uvm } = data;
+  return { counter, backupEligible, backedUp, ...(uvm && { uvm }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { endOfCborItem } from './cbor.ts';
 import { refuse } from './refusal.ts';
+import { uvmOf } from './user-verification-methods.ts';
 
 /** WebAuthn L3 §6.1. */
 export interface AuthenticatorData {
@@ -11,6 +12,8 @@ export interface AuthenticatorData {
   backedUp: boolean;
   counter: number;
   attested?: AttestedCredentialData;
+  /** User verification methods that the authenticator says it used. */
+  uvm?: readonly number[];
 }
 
 /** WebAuthn L3 §6.5.2. */
@@ -31,8 +34,10 @@ export function readAuthenticatorData(bytes: Buffer): AuthenticatorData {
   let end = headerLength;
   let attested: AttestedCredentialData | undefined;
   if (flags & flag.AT) ({ attested, end } = readAttestedData(bytes, end));
+  const extensions = end;
   if (flags & flag.ED) end = endOfMap(bytes, end);
   if (end !== bytes.length) refuse('authenticator_data_malformed');
+  const uvm = uvmOf(bytes.subarray(extensions));
   return {
     rpIdHash: bytes.subarray(0, 32),
     userPresent: (flags & flag.UP) !== 0,
@@ -41,6 +46,7 @@ export function readAuthenticatorData(bytes: Buffer): AuthenticatorData {
     backedUp: (flags & flag.BS) !== 0,
     counter: bytes.readUInt32BE(33),
     ...(attested && { attested }),
+    ...(uvm && { uvm }),
   };
 }
 

@@ -14,8 +14,9 @@ import {
   rejects,
   signIn,
 } from '../testing/authenticator-ceremonies.ts';
-import { type PasskeyManager, permissions } from './manager.ts';
+import type { PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
+import { permissions } from './permissions.ts';
 
 /** The manager itself authorizes: what a provider that turned against it, and anybody else, cannot talk it into. */
 export function passkeyAuthorizationContract(open: () => Promise<OpenedManager>): void {

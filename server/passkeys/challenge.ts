@@ -12,6 +12,8 @@ export interface Challenge {
   browser: string;
   /** For a registration, and for a ceremony of a known person. */
   userHandle?: string;
+  /** Of a step-up: no other passkey may answer, whatever the browser offers. */
+  passkeyIds?: string[];
   /** The ticket that a registration uses up when it succeeds. */
   ticketId?: string;
   /** The proof that a registration was begun with: without it, it cannot be finished. */

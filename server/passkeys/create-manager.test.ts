@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError, StorageError } from '../errors.ts';
+import { noModels } from '../fido-metadata/catalogue.ts';
 import { passkeyManagerName } from '../receipts/receipt.ts';
 import {
   audience,
@@ -24,6 +25,15 @@ describe('passkey manager', () => {
     const manager = createPasskeyManager(dependencies(opened.storage));
     for (const identity of ['', 'root', '__proto__', 'constructor'] as never[])
       for (const call of Object.values(manager.as(identity))) await rejects(call({} as never), 'forbidden');
+  });
+
+  it('takes a rule of the installation before there is any passkey, whoever is to administer', async () => {
+    await using opened = await openManager();
+    const rule = { deviceBound: true };
+    const set = { rule, expectedRevision: 0, administrators: ['invited'] };
+    assert.deepEqual((await opened.administration.setFloor(set)).rule, rule);
+    await enrol(opened, deviceHere({ synced: false }));
+    await rejects(opened.administration.setFloor({ ...set, expectedRevision: 1 }), 'no_administrator_left');
   });
 
   it('tells the outside one sentence, and the log the reason without any value that was sent', async () => {
@@ -115,7 +125,10 @@ function dependencies(storage: PasskeyManagerDependencies['storage']): PasskeyMa
     storage,
     relyingParties,
     rpName: 'Latchkey',
+    models: noModels,
+    brokenModels: 'block',
     hash: (namespace, value) => `${namespace} ${value}`,
+    hashes: (namespace, value) => [`${namespace} ${value}`],
     receipts: { issuer: passkeyManagerName, audience, secret },
     now: Date.now,
     log: { warn: () => {} },

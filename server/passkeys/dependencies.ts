@@ -1,13 +1,18 @@
 import type { ErrorCode } from '../errors.ts';
+import type { MetadataAccess, ModelCatalogue } from '../fido-metadata/catalogue.ts';
 import type { Log } from '../log.ts';
 import type { Verified } from '../receipts/issuer.ts';
 import type { ReceiptRepository } from '../receipts/receipt.ts';
 import type { ReceiptKeyRepository } from '../receipts/receipt-key.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { RelyingParty } from '../setting-readers.ts';
+import type { AttestationSettings } from './attestation/settings.ts';
+import type { AuthenticatorFloorRepository } from './authenticator-floor.ts';
 import type { ChallengeRepository } from './challenge.ts';
 import type { RecordEvent } from './events.ts';
+import type { FloorCache } from './floor.ts';
 import type { CallerIdentity, CeremonyPurpose } from './manager.ts';
+import type { BrokenModelAction, ReviewedPasskey } from './model-review.ts';
 import type { PasskeyRepository } from './passkey.ts';
 import type { PasskeyEventRepository } from './passkey-event.ts';
 import type { ProofRepository } from './proof.ts';
@@ -33,13 +38,26 @@ export interface PasskeyManagerDependencies {
     receipts: ReceiptRepository;
     receiptKeys: ReceiptKeyRepository;
     passkeyEvents: PasskeyEventRepository;
+    authenticatorFloors: AuthenticatorFloorRepository;
   };
+  /** The FIDO metadata in force. */
+  models: ModelCatalogue;
+  /** What is done about passkeys whose model has a status that the installation refuses. */
+  brokenModels: BrokenModelAction;
+  /** For the audit. */
+  onReviewed?: (reviewed: ReviewedPasskey) => void;
+  /** Whose attestations are believed. */
+  attestation?: AttestationSettings;
+  /** Where that comes from. */
+  metadata?: MetadataAccess;
   /** The first one is for new passkeys. */
   relyingParties: readonly [RelyingParty, ...RelyingParty[]];
   /** Shown by authenticators. */
   rpName: string;
   /** Keyed hash of a bearer value, by which it is stored (`Secret.hash`). */
   hash: (namespace: string, value: string) => string;
+  /** What it may be stored under (`Secret.hashes`). */
+  hashes: (namespace: string, value: string) => readonly string[];
   receipts: {
     /** What the manager calls itself. */
     issuer: string;
@@ -57,7 +75,10 @@ export interface PasskeyManagerDependencies {
 /** What a method gets beside its input: the same, for one caller. */
 export interface CallDependencies extends PasskeyManagerDependencies {
   caller: CallerIdentity;
+  metadata: MetadataAccess;
   /** Signs and keeps what a ceremony has verified; the answer carries it. */
   issueReceipt: (verified: Verified) => Promise<string>;
   recordEvent: RecordEvent;
+  /** What the installation asks of every authenticator. */
+  floor: FloorCache;
 }

@@ -1,5 +1,6 @@
 /** On what grounds a passkey may be registered: a ticket or a proof. Each is looked at twice, at both ends of a ceremony. */
 import { AppError } from '../errors.ts';
+import { firstFound } from '../secret/first-found.ts';
 import { randomToken } from '../secret/secret.ts';
 import type { Challenge } from './challenge.ts';
 import type { PasskeyManagerDependencies } from './dependencies.ts';
@@ -45,10 +46,10 @@ export async function issueProof(
 
 /** @throws AppError `confirmation_required` unless it was made by that handle, for that purpose, in that browser */
 export async function requireProof(
-  { storage, hash, now }: PasskeyManagerDependencies,
+  { storage, hashes, now }: PasskeyManagerDependencies,
   { proof, ...wanted }: { proof: string; purpose: ProofPurpose; userHandle: string; browser: string },
 ): Promise<Proof> {
-  const found = await storage.proofs.find(hash(proofNamespace, proof), now());
+  const found = await firstFound(hashes(proofNamespace, proof), (id) => storage.proofs.find(id, now()));
   if (!found || !matches(found, wanted)) throw new AppError('confirmation_required');
   return found;
 }
@@ -70,9 +71,10 @@ export async function findGrounds(
   dependencies: PasskeyManagerDependencies,
   { authorization, browser }: { authorization: RegistrationAuthorization; browser: string },
 ): Promise<Grounds> {
-  const { storage, hash, now } = dependencies;
+  const { storage, hashes, now } = dependencies;
   if ('ticket' in authorization) {
-    const ticket = await storage.tickets.find(hash(ticketNamespace, authorization.ticket), now());
+    const ids = hashes(ticketNamespace, authorization.ticket);
+    const ticket = await firstFound(ids, (id) => storage.tickets.find(id, now()));
     if (!ticket || !(await isUsable(storage, ticket))) throw new AppError('link_invalid');
     const { id, userHandle, expiresAt, purpose } = ticket;
     return { userHandle, expiresAt, ticketId: id, isRecovery: purpose === 'recovery' };

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { standingOf } from '../receipts/receipt-key.ts';
 import type { CallDependencies } from './dependencies.ts';
 import { factsOf } from './facts.ts';
+import { findObjection } from './floor.ts';
 import { requireProof } from './grounds.ts';
 import type { PasskeyFacts, PasskeyManager } from './manager.ts';
 import type { Passkey } from './passkey.ts';
@@ -11,9 +12,15 @@ import { passkeyName } from './policy.ts';
 type Input<Name extends keyof PasskeyManager> = Parameters<PasskeyManager[Name]>[0];
 type Dependencies = CallDependencies;
 
-export async function listPasskeys({ storage }: Dependencies, { userHandle }: Input<'listPasskeys'>) {
+export async function listPasskeys({ storage, models }: Dependencies, { userHandle }: Input<'listPasskeys'>) {
   const passkeys = await storage.passkeys.listByUserHandle(userHandle);
-  return { passkeys: passkeys.map(factsOf) };
+  return { passkeys: passkeys.map((passkey) => factsOf(passkey, models)) };
+}
+
+/** Whose model was found broken, in order of when that was. */
+export async function listModelAlerts({ storage, models }: Dependencies, query: Input<'listModelAlerts'>) {
+  const { items, ...next } = await storage.passkeys.listModelAlerts(query);
+  return { passkeys: items.map((passkey) => factsOf(passkey, models)), ...next };
 }
 
 /** @throws AppError `field_invalid` for a name that cannot be */
@@ -50,16 +57,22 @@ export async function removePasskey(
 }
 
 async function setAside(dependencies: Dependencies, passkey: Passkey): Promise<void> {
-  if (!(await hasOtherActive(dependencies, passkey))) throw new AppError('last_passkey');
+  if (!(await hasOtherThatWorks(dependencies, passkey))) throw new AppError('last_passkey');
   const { revision } = await update(dependencies, passkey, { status: 'suspended' });
-  if (await hasOtherActive(dependencies, passkey)) return tellStatus(dependencies, passkey, 'suspended');
+  if (await hasOtherThatWorks(dependencies, passkey)) return tellStatus(dependencies, passkey, 'suspended');
   await update(dependencies, { ...passkey, revision }, { status: 'active' });
   throw new AppError('last_passkey', { detail: 'another one was removed at the same time' });
 }
 
-async function hasOtherActive({ storage }: Dependencies, { id, userHandle }: Passkey): Promise<boolean> {
-  const passkeys = await storage.passkeys.listByUserHandle(userHandle);
-  return passkeys.some((other) => other.id !== id && other.status === 'active');
+/** One of a model that is blocked signs nobody in, nor does one that the floor refuses. */
+async function hasOtherThatWorks(dependencies: Dependencies, { id, userHandle }: Passkey): Promise<boolean> {
+  const passkeys = await dependencies.storage.passkeys.listByUserHandle(userHandle);
+  const others = passkeys.filter((other) => other.id !== id);
+  for (const other of others) {
+    const isActive = other.status === 'active' && other.modelAction !== 'block';
+    if (isActive && !(await findObjection(dependencies, other))) return true;
+  }
+  return false;
 }
 
 export async function confirmPasskey(dependencies: Dependencies, { passkeyId }: Input<'confirmPasskey'>) {
@@ -133,11 +146,11 @@ async function findOwn(
 
 /** @throws AppError `conflict` if it was changed meanwhile */
 async function update(
-  { storage }: Dependencies,
+  { storage, models }: Dependencies,
   passkey: Passkey,
   change: Partial<Pick<Passkey, 'name' | 'status' | 'assurance'>>,
 ): Promise<PasskeyFacts> {
   const changed = { ...passkey, ...change };
   if (!(await storage.passkeys.update(changed, passkey.revision))) throw new AppError('conflict');
-  return factsOf({ ...changed, revision: passkey.revision + 1 });
+  return factsOf({ ...changed, revision: passkey.revision + 1 }, models);
 }

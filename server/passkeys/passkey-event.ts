@@ -1,9 +1,14 @@
 /** What changed, for whoever made something of a passkey: sessions end with it. */
 export const passkeyEventTypes = [
   'passkey_registered',
+  'passkey_imported',
   'passkey_suspended',
   'passkey_activated',
   'passkey_removed',
+  // Its model was found broken: it signs in no more (blocked), or it does and its owner is told (doubted).
+  'passkey_blocked',
+  'passkey_doubted',
+  'passkey_restored',
   'handle_removed',
 ] as const;
 export type PasskeyEventType = (typeof passkeyEventTypes)[number];

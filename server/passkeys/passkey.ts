@@ -1,3 +1,7 @@
+import type { TimeQuery } from '../receipts/receipt.ts';
+import type { AttestationEvidence } from './authenticator-facts.ts';
+import type { BrokenModelAction } from './model-review.ts';
+
 /**
  * - `active`: signs in.
  * - `suspended`: kept as evidence after a recovery or by an administrator; refused.
@@ -17,7 +21,7 @@ export interface Passkey {
   algorithm: number;
   userHandle: string;
   rpId: string;
-  /** Where it was registered. */
+  /** Where it was registered; empty where an import does not tell. */
   origin: string;
   /** UUID of the authenticator's model; all zero when it does not tell. */
   aaguid: string;
@@ -26,20 +30,39 @@ export interface Passkey {
   backupEligible?: boolean;
   /** BS flag at its last use. */
   backedUp: boolean;
+  /** When that flag was last another than before. */
+  backedUpChangedAt?: number;
   userVerified: boolean;
+  /** When it last signed with a counter that did not go up, or jumped: there may be a copy of it. */
+  counterAlertAt?: number;
+  /** Statuses of its model that speak against it, and when they were found. Absent where nothing does. */
+  modelAlert?: string[];
+  modelAlertAt?: number;
+  /** What was decided about that. */
+  modelAction?: BrokenModelAction;
   /** Signature counter at its last use. */
   counter: number;
   /** As the browser sent them at registration, base64url: evidence. Absent on an import. */
   attestationObject?: string;
   clientDataJSON?: string;
+  /** What its attestation was verified to. Absent for passkeys from before, and on an import. */
+  attestation?: AttestationEvidence;
   /** Given by the person; at first the provider's name. */
   name: string;
   status: PasskeyStatus;
   /** `unconfirmed` after a recovery, until an administrator confirms it. */
   assurance: 'confirmed' | 'unconfirmed';
   createdAt: number;
+  /** When it came from elsewhere. Absent where it was registered here. */
+  importedAt?: number;
   lastUsedAt?: number;
   revision: number;
+}
+
+/** Part of a list. `next` is what the following one comes after. */
+interface Part {
+  items: Passkey[];
+  next?: string;
 }
 
 /** Where passkeys are kept: the credential repository. */
@@ -51,6 +74,10 @@ export interface PasskeyRepository {
   isEmpty(): Promise<boolean>;
   /** Oldest first. */
   listByUserHandle(userHandle: string): Promise<Passkey[]>;
+  /** Of one model, in order of id. */
+  listByModel(aaguid: string, query: { after?: string; limit: number }): Promise<Part>;
+  /** Those whose model was found broken, in order of when that was. */
+  listModelAlerts(query: TimeQuery): Promise<Part>;
   /**
    * Compare-and-set of what a use changes: replaces counter, flags and lastUsedAt if the stored counter is still
    * `expectedCounter` and the passkey is active; tells whether it did. Leaves name, status and revision alone.

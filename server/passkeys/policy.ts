@@ -1,4 +1,5 @@
 /** What the installation asks of every passkey: the decisions an operator may dispute. */
+import { type Format, formats } from './attestation/formats.ts';
 import type { RefusalReason } from './refusal.ts';
 
 /** How long a person may take for a ceremony, and how long a proof counts. Milliseconds. */
@@ -17,11 +18,10 @@ export const offeredAlgorithms = [-8, -7, -257];
 export const credentialIdLength = { least: 16, most: 1023 };
 
 /**
- * Statements that are verified when one comes, although `none` was asked for; they are kept as evidence.
- * android-key, android-safetynet and apple are not among them: the library would fetch revocation lists from
- * addresses in certificates that anybody with such a device can write. fido-u2f cannot verify the user.
+ * Statements that are verified when one comes, whatever was asked for; they are kept as evidence. `android-safetynet`
+ * is not among them: the service behind it is gone, and the specification will drop the format (WebAuthn L3 §8.5).
  */
-export const acceptedAttestationFormats: readonly string[] = ['none', 'packed', 'tpm'];
+export const acceptedAttestationFormats: readonly Format[] = formats;
 
 /**
  * Compares a signature counter (WebAuthn L3 §6.1.1) with the one stored. Zero on both sides is an authenticator

@@ -77,6 +77,8 @@ export function passkeyReceiptsContract(open: () => Promise<OpenedManager>): voi
         origin: 'https://login.example.com',
         flags: { userPresent: true, userVerified: true, backupEligible: true, backedUp: true },
         aaguid: person.passkey.aaguid,
+        authenticator: { attestation: 'none', keyProtection: [], statuses: [] },
+        registeredAt: person.passkey.createdAt,
         assurance: 'confirmed',
         caller: 'provider',
         at: finished.at,

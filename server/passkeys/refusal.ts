@@ -1,7 +1,9 @@
-import { AppError, type ErrorCode } from '../errors.ts';
+import type { Objection } from '../authenticator-policy/judge.ts';
+import { AppError, type ErrorCode, type FieldReason } from '../errors.ts';
 
 /** Why a response was refused: for the log and the audit, never for whoever sent it. */
 export type RefusalReason =
+  | Objection
   | 'response_malformed'
   | 'client_data_malformed'
   | 'challenge_unknown'
@@ -26,12 +28,40 @@ export type RefusalReason =
   | 'algorithm_not_offered'
   | 'key_malformed'
   | 'attestation_format_not_accepted'
-  | 'attestation_invalid'
+  | 'attestation_none_with_statement'
+  | 'attestation_statement_malformed'
+  | 'attestation_algorithm_not_accepted'
+  | 'attestation_algorithm_mismatch'
+  | 'attestation_signature_invalid'
+  | 'attestation_key_mismatch'
+  | 'attestation_nonce_mismatch'
+  | 'attestation_aaguid_mismatch'
+  | 'attestation_certificate_malformed'
+  | 'attestation_certificate_version'
+  | 'attestation_certificate_subject'
+  | 'attestation_certificate_usage'
+  | 'attestation_certificate_ca'
+  | 'attestation_certificate_not_yet_valid'
+  | 'attestation_certificate_expired'
+  | 'attestation_certificate_revoked'
+  | 'attestation_extension_critical'
+  | 'attestation_chain_broken'
+  | 'attestation_issuer_not_ca'
+  | 'attestation_tpm_version'
+  | 'attestation_tpm_malformed'
+  | 'attestation_tpm_magic'
+  | 'attestation_tpm_type'
+  | 'attestation_tpm_name'
+  | 'attestation_key_description_malformed'
+  | 'attestation_all_applications'
+  | 'attestation_key_origin'
+  | 'attestation_key_purpose'
   | 'passkey_registered'
   | 'passkey_unknown'
   | 'passkey_suspended'
   | 'user_handle_missing'
   | 'user_handle_mismatch'
+  | 'passkey_not_asked_for'
   | 'signature_malformed'
   | 'signature_invalid'
   | 'counter_not_increased'
@@ -41,9 +71,16 @@ export type RefusalReason =
   | 'proof_unusable';
 
 /**
- * Refuses a ceremony. The outside learns one code; the reason is the error's `detail`.
+ * Refuses a ceremony. The outside learns one code; the precise reason is the error's `detail`.
  * @throws AppError always
  */
-export function refuse(reason: RefusalReason, options: { code?: ErrorCode; cause?: unknown } = {}): never {
-  throw new AppError(options.code ?? 'passkey_rejected', { detail: reason, cause: options.cause });
+export function refuse(
+  detail: RefusalReason,
+  {
+    code = 'passkey_rejected',
+    cause,
+    reason,
+  }: { code?: ErrorCode; cause?: unknown; reason?: FieldReason } = {},
+): never {
+  throw new AppError(code, { detail, cause, ...(reason && { reason }) });
 }

@@ -16,6 +16,7 @@ import {
   rejects,
 } from '../testing/authenticator-ceremonies.ts';
 import type { CreateOverrides } from '../testing/authenticator-overrides.ts';
+import { hardwareModel } from '../testing/hardware-key.ts';
 import type { RefusalReason } from './refusal.ts';
 
 describe('registration', () => {
@@ -201,13 +202,19 @@ describe('registration', () => {
   });
 
   describe('attestation', () => {
-    it('W15 refuses an unknown format, and those that the library would fetch for', async () => {
-      for (const fmt of ['own', '', 'compound', 'fido-u2f', 'android-key', 'android-safetynet', 'apple'])
+    it('W15 refuses an unknown format, and those that are not verified', async () => {
+      for (const fmt of ['own', '', 'compound', 'android-safetynet'])
         await refusesNew({ fmt }, 'attestation_format_not_accepted');
       await refusesNew({ fmt: 1 }, 'attestation_format_not_accepted');
     });
     it('W15 refuses a statement in the format none', () =>
-      refusesNew({ attStmt: new Map([['alg', -7]]) }, 'attestation_invalid'));
+      refusesNew({ attStmt: new Map([['alg', -7]]) }, 'attestation_none_with_statement'));
+    for (const fmt of ['packed', 'tpm', 'android-key', 'apple', 'fido-u2f'])
+      it(`W15 refuses a statement in the format ${fmt} that holds nothing`, () =>
+        refusesNew(
+          { fmt, attStmt: new Map() },
+          fmt === 'tpm' ? 'attestation_tpm_version' : 'attestation_statement_malformed',
+        ));
     for (const algorithm of ['ES256', 'EdDSA', 'RS256'] as const)
       it(`W15 accepts self attestation (${algorithm})`, async () => {
         const { passkey } = await accepts({ attestation: 'packed' }, deviceHere({ algorithm }));
@@ -216,16 +223,21 @@ describe('registration', () => {
     it('W15 refuses self attestation with a bad signature, another algorithm, or no certificate in x5c', async () => {
       const statement = (...entries: [string, number | Uint8Array | unknown[]][]) =>
         new Map(entries) as CreateOverrides['attStmt'];
-      const sig = randomBytes(70);
-      for (const attStmt of [
-        statement(['alg', -7], ['sig', sig]),
-        statement(['alg', -65535], ['sig', sig]),
-        statement(['sig', sig]),
-        statement(['alg', -7]),
-        statement(['alg', -7], ['sig', sig], ['x5c', []]),
-        statement(['alg', -7], ['sig', sig], ['x5c', [randomBytes(300)]]),
-      ])
-        await refusesNew({ fmt: 'packed', ...(attStmt && { attStmt }) }, 'attestation_invalid');
+      const sig: [string, Uint8Array] = ['sig', randomBytes(70)];
+      const alg: [string, number] = ['alg', -7];
+      const statements: [CreateOverrides['attStmt'], RefusalReason][] = [
+        [statement(alg, sig), 'attestation_signature_invalid'],
+        [statement(['alg', -65535], sig), 'attestation_algorithm_mismatch'],
+        [statement(['alg', -257], sig), 'attestation_algorithm_mismatch'],
+        [statement(sig), 'attestation_statement_malformed'],
+        [statement(alg), 'attestation_statement_malformed'],
+        [statement(alg, sig, ['x5c', []]), 'attestation_statement_malformed'],
+        [statement(alg, sig, ['x5c', Array(9).fill(sig[1])]), 'attestation_statement_malformed'],
+        [statement(alg, sig, ['x5c', ['text']]), 'attestation_certificate_malformed'],
+        [statement(alg, sig, ['x5c', [randomBytes(300)]]), 'attestation_certificate_malformed'],
+      ];
+      for (const [attStmt, reason] of statements)
+        await refusesNew({ fmt: 'packed', ...(attStmt && { attStmt }) }, reason);
     });
     it('W15 refuses self attestation that names an algorithm other than the key', async () => {
       const named = (bytes: Buffer) => {
@@ -233,10 +245,19 @@ describe('registration', () => {
         const at = bytes.indexOf(Buffer.from('63616c6726', 'hex')) + 4;
         return Buffer.concat([bytes.subarray(0, at), Buffer.from('390100', 'hex'), bytes.subarray(at + 1)]);
       };
-      await refusesNew({ attestation: 'packed', attestationObject: named }, 'attestation_invalid');
+      await refusesNew({ attestation: 'packed', attestationObject: named }, 'attestation_algorithm_mismatch');
     });
-    it('W15 refuses a TPM statement that holds nothing', () =>
-      refusesNew({ fmt: 'tpm', attStmt: new Map() }, 'attestation_invalid'));
+  });
+
+  it('names a passkey by its model in the metadata, where that is a name that a passkey may have', async () => {
+    const aaguid = hardwareModel.aaguid;
+    const names = [hardwareModel.name, '\u202eyeK ytiruceS', 'x'.repeat(65)];
+    const taken = [hardwareModel.name, 'Passkey', 'Passkey'];
+    for (const [i, name] of names.entries()) {
+      const models = { find: () => ({ ...hardwareModel, name }) };
+      await using knowing = await openManager('sqlite::memory:', models);
+      assert.equal((await enrol(knowing, deviceHere({ aaguid }))).passkey.name, taken[i]);
+    }
   });
 
   it('O19 refuses responses of the wrong shape', async () => {

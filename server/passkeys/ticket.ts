@@ -18,5 +18,7 @@ export interface TicketRepository {
   find(id: string, now: number): Promise<Ticket | undefined>;
   /** Finds and deletes in one step. */
   take(id: string, now: number): Promise<Ticket | undefined>;
+  /** Of those that have not expired at `now`, how many have by `until`. */
+  countOpen(query: { now: number; until: number }): Promise<number>;
   removeExpired(now: number): Promise<number>;
 }

@@ -4,6 +4,9 @@ import type { Secret } from '../secret/secret.ts';
 /** Keyed with the installation secret: who has the storage alone cannot make one. */
 export type Mac = Secret['mac'];
 
+/** Whether it was made here, with this secret or one before. */
+export type IsMac = Secret['isMac'];
+
 export interface Evidence {
   /** `sign-in`, or the type of the audit event. */
   kind: string;
@@ -17,11 +20,19 @@ export interface Evidence {
   at?: number;
 }
 
-export function macOf(
-  mac: Mac,
-  { kind, receipt, accountId = '', passkeyId, userHandle, at = 0 }: Evidence,
-): string {
-  return mac('evidence', JSON.stringify([kind, receipt, accountId, passkeyId, userHandle, at]));
+const namespace = 'evidence';
+
+export function macOf(mac: Mac, evidence: Evidence): string {
+  return mac(namespace, textOf(evidence));
+}
+
+/** Whether the provider wrote it so. */
+export function isMacOf(isMac: IsMac, evidence: Evidence, given: unknown): boolean {
+  return typeof given === 'string' && isMac(namespace, textOf(evidence), given);
+}
+
+function textOf({ kind, receipt, accountId = '', passkeyId, userHandle, at = 0 }: Evidence): string {
+  return JSON.stringify([kind, receipt, accountId, passkeyId, userHandle, at]);
 }
 
 /** What an audit event of this kind says of the receipt that it is about. */

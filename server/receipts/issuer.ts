@@ -1,15 +1,9 @@
-import { hash, randomBytes } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
+import { createPrivateKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 import { StorageError } from '../errors.ts';
 import { openReceiptKeys, type ReceiptKeyDependencies, receiptKeyContext } from './keys.ts';
-import {
-  type Receipt,
-  type ReceiptClaims,
-  type ReceiptRepository,
-  receiptLifetime,
-  receiptType,
-} from './receipt.ts';
+import { type Receipt, type ReceiptClaims, type ReceiptRepository, receiptLifetime } from './receipt.ts';
 import { type ReceiptKey, standingOf } from './receipt-key.ts';
+import { signReceipt } from './signature.ts';
 
 /** What a ceremony has found out. `interaction` and `challenge` are hashed. */
 export type Verified = Omit<ReceiptClaims, 'iss' | 'aud' | 'jti' | 'iat' | 'exp' | 'challengeHash'> & {
@@ -21,8 +15,6 @@ const keptFor = 400 * 24 * 60 * 60 * 1000;
 
 /** How old the list of keys may be: another process may have changed keys. */
 const keysFor = 1000;
-
-type SigningKey = Awaited<ReturnType<typeof importJWK>>;
 
 /** Signs receipts and writes each into the list before it is handed out. */
 export function createReceiptIssuer(
@@ -38,9 +30,7 @@ export function createReceiptIssuer(
     const times = { jti: id, iat, exp: iat + receiptLifetime };
     const bound = { interaction: sha256(interaction), challengeHash: sha256(challenge) };
     const claims: ReceiptClaims = { iss, aud, ...times, ...verified, ...bound };
-    const jws = await new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: receiptType, kid })
-      .sign(key);
+    const jws = signReceipt(claims, { kid, key });
     const { userHandle, passkeyId, purpose } = verified;
     const listed = { id, at: issuedAt, expiresAt: issuedAt + keptFor };
     const receipt: Receipt = { ...listed, userHandle, passkeyId, purpose, jws, kid };
@@ -51,7 +41,7 @@ export function createReceiptIssuer(
 
 /** The key that signs now, opened once. */
 function createSigningKey(dependencies: ReceiptKeyDependencies) {
-  let current: { kid: string; key: SigningKey } | undefined;
+  let current: { kid: string; key: KeyObject } | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const at = dependencies.now();
@@ -60,19 +50,20 @@ function createSigningKey(dependencies: ReceiptKeyDependencies) {
     const id = standingOf(stored).find(({ status }) => status === 'current')?.id;
     const found = stored.find((key) => key.id === id);
     if (!found) throw new Error('a key that signs is there from the first start on');
-    if (found.id !== current?.kid) current = { kid: found.id, key: await openKey(found, dependencies) };
+    if (found.id !== current?.kid) current = { kid: found.id, key: openKey(found, dependencies) };
     readAt = at;
     return current;
   };
 }
 
 /** @throws StorageError `wrong_secret`: a replacement is never made silently */
-async function openKey(
+function openKey(
   { id, sealedJwk }: ReceiptKey,
   { secret }: Pick<ReceiptKeyDependencies, 'secret'>,
-): Promise<SigningKey> {
+): KeyObject {
   try {
-    return await importJWK(JSON.parse(secret.open(sealedJwk, receiptKeyContext(id))), 'ES256');
+    const jwk = JSON.parse(secret.open(sealedJwk, receiptKeyContext(id)));
+    return createPrivateKey({ key: jwk, format: 'jwk' });
   } catch (cause) {
     const remedy = 'Bring back a backup from before it was damaged, with the secret that it was made with';
     throw new StorageError('wrong_secret', `receipt key ${id} cannot be opened. ${remedy}.`, { cause });

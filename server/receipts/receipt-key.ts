@@ -33,6 +33,8 @@ export interface ReceiptKeyRepository {
   list(): Promise<ReceiptKey[]>;
   /** Lets a staged key sign; tells whether it was staged. */
   recordCurrent(id: string, at: number): Promise<boolean>;
+  /** Compare-and-set of `sealedJwk`, when the installation secret was exchanged. */
+  reseal(id: string, change: { from: string; to: string }): Promise<boolean>;
 }
 
 export type ReceiptKeyStatus = 'next' | 'current' | 'retired';

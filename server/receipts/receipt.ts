@@ -1,3 +1,5 @@
+import type { AuthenticatorFacts } from './authenticator-facts.ts';
+
 /** What a passkey manager calls itself in its receipts, unless it is told otherwise. */
 export const passkeyManagerName = 'passkey-manager';
 
@@ -30,6 +32,12 @@ export interface ReceiptClaims {
   origin: string;
   flags: ReceiptFlags;
   aaguid: string;
+  /** What is known of the authenticator. Absent in receipts from before. */
+  authenticator?: AuthenticatorFacts;
+  /** How the user was verified (FIDO Registry of Predefined Values §3.1), where the authenticator says so. */
+  uvm?: readonly number[];
+  /** When the passkey was registered, epoch milliseconds. Absent in receipts from before. */
+  registeredAt?: number;
   assurance: 'confirmed' | 'unconfirmed';
   /** Who asked the passkey manager. */
   caller: string;

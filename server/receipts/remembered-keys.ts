@@ -10,7 +10,7 @@ interface MemoryDependencies {
   secret: Pick<Secret, 'seal' | 'open'>;
 }
 
-const context = (id: string) => `pinned receipt key ${id}`;
+export const pinnedKeyContext = (id: string) => `pinned receipt key ${id}`;
 
 /** The same keys, each written down before anything that it signed is believed. */
 export function rememberKeys(
@@ -39,7 +39,7 @@ function toRemember(
     id,
     generation,
     publicJwk,
-    sealedJwk: secret.seal(JSON.stringify(publicJwk), context(id)),
+    sealedJwk: secret.seal(JSON.stringify(publicJwk), pinnedKeyContext(id)),
     createdAt,
   };
 }
@@ -52,7 +52,7 @@ export async function everPinned({
   const stored = (await receiptKeys.list()).filter((key) => !isOwn(key));
   const opened = stored.map(({ id, sealedJwk }): [string, PublicKeyJwk | undefined] => {
     try {
-      return [id, JSON.parse(secret.open(sealedJwk, context(id)))];
+      return [id, JSON.parse(secret.open(sealedJwk, pinnedKeyContext(id)))];
     } catch {
       return [id, undefined];
     }

@@ -20,6 +20,7 @@ import { openSecret } from './secret-file.ts';
 let dataDir: string;
 const settings = (secret?: string) => ({
   secret,
+  secretFile: undefined,
   dataDir,
   storageUrl: `sqlite:${join(dataDir, 'latchkey.sqlite')}`,
 });

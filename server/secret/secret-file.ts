@@ -5,6 +5,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -13,12 +14,20 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
-import { createSecret, generateRoot, randomToken, type Secret } from './secret.ts';
+import { createSecretRing, type SecretRing } from './ring.ts';
+import { createSecret, generateRoot, randomToken } from './secret.ts';
 
-/** A secret, and where it came from: a setting, or the file made at the first start. */
-export type OpenSecret = Secret & { readonly where: 'setting' | { readonly file: string } };
+/** The secret, and where it came from. */
+export type OpenSecret = SecretRing & {
+  /** A setting, or the file made at the first start. */
+  readonly where: 'setting' | { readonly file: string };
+  /** The file that holds it, whoever named it; absent where the setting itself does. */
+  readonly file: string | undefined;
+  /** Reads the file again. @throws ConfigError */
+  reread(): void;
+};
 
-type Settings = Pick<Config, 'secret' | 'dataDir' | 'storageUrl'>;
+type Settings = Pick<Config, 'secret' | 'secretFile' | 'dataDir' | 'storageUrl'>;
 
 /**
  * Opens the installation secret: the setting, else the file `secret` in the data folder, which is made at the
@@ -28,10 +37,90 @@ type Settings = Pick<Config, 'secret' | 'dataDir' | 'storageUrl'>;
  * @throws ConfigError that names the file and the remedy
  */
 export function openSecret(config: Settings, { create = true } = {}): OpenSecret {
-  if (config.secret !== undefined) return { ...createSecret(config.secret), where: 'setting' };
+  if (config.secret !== undefined) {
+    const { secretFile: named } = config;
+    return withFile(createSecretRing(rootsOf(config.secret)), {
+      where: 'setting',
+      file: named,
+      read: () => named && readNamed(named),
+    });
+  }
   const file = secretFile(config);
-  const root = readRoot(file) ?? (create ? makeRoot(file, config) : refuseToCreate(file));
-  return { ...createSecret(root), where: { file } };
+  const text = readSecret(file) ?? (create ? makeRoot(file, config) : refuseToCreate(file));
+  const read = () => readSecret(file);
+  return withFile(createSecretRing(rootsOf(text)), { where: { file }, file, read });
+}
+
+/** Getters of the ring stay getters. */
+function withFile(
+  ring: SecretRing,
+  { read, ...place }: Pick<OpenSecret, 'where' | 'file'> & { read: () => string | undefined },
+): OpenSecret {
+  return Object.defineProperties(ring, {
+    where: { value: place.where },
+    file: { value: place.file },
+    reread: {
+      value() {
+        const text = read();
+        if (text !== undefined) ring.replace(rootsOf(text));
+      },
+    },
+  }) as OpenSecret;
+}
+
+/** The secret and, while it is exchanged, others: told apart by white space. */
+function rootsOf(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+/** 32 bytes, or several of it. */
+function isSecretText(text: string): boolean {
+  const roots = rootsOf(text);
+  return roots.length > 0 && roots.every((root) => Buffer.from(root, 'base64url').length >= 32);
+}
+
+/** Puts a new secret before those that are in the file. */
+export function addSecret(file: string): void {
+  const roots = [generateRoot(), ...rootsOf(readFileSync(file, 'utf8'))];
+  const remedy =
+    'Put a new one (`latchkey secret`) on a line before the one that is there yourself, for every server; then do this again.';
+  writeSecrets(file, roots, remedy);
+}
+
+/** Leaves the one with this key id in the file alone. */
+export function removeSecrets(file: string, keyId: string): void {
+  const roots = rootsOf(readFileSync(file, 'utf8'));
+  const left = roots.filter((root) => createSecret(root).keyId === keyId);
+  writeSecrets(file, left, 'The exchange is at its end: take every line but the first out of it yourself.');
+}
+
+function readNamed(file: string): string {
+  const text = readFileSync(file, 'utf8').trim();
+  if (!isSecretText(text)) throw new ConfigError([damaged(file)]);
+  return text;
+}
+
+/**
+ * Puts secrets into the file in place of those that are there: wholly or not at all.
+ * @throws ConfigError where that cannot be written
+ */
+function writeSecrets(file: string, roots: readonly string[], remedy: string): void {
+  const draft = `${file}.${randomToken().slice(0, 8)}`;
+  try {
+    const descriptor = openSync(draft, 'wx', 0o600);
+    try {
+      writeSync(descriptor, roots.map((root) => `${root}\n`).join(''));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new ConfigError([
+      `The secret file ${file} cannot be written (${(error as NodeJS.ErrnoException).code}). ${remedy}`,
+    ]);
+  }
 }
 
 /** Where the secret is kept when no setting gives it. */
@@ -39,7 +128,7 @@ export function secretFile(config: Pick<Config, 'dataDir'>): string {
   return join(config.dataDir, 'secret');
 }
 
-function readRoot(file: string): string | undefined {
+function readSecret(file: string): string | undefined {
   let text: string;
   try {
     refuseOtherReaders(file);
@@ -50,12 +139,12 @@ function readRoot(file: string): string | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new ConfigError([`The secret file ${file} cannot be read (${code}). Its owner must run Latchkey.`]);
   }
-  if (!/^[\w-]{43,}$/.test(text))
-    throw new ConfigError([
-      `The secret file ${file} is damaged: it must hold at least 32 bytes as base64url. Put back the copy you kept; a new secret cannot open what is stored.`,
-    ]);
+  if (!/^[\w-]{43,}(\s+[\w-]{43,})*$/.test(text)) throw new ConfigError([damaged(file)]);
   return text;
 }
+
+const damaged = (file: string) =>
+  `The secret file ${file} is damaged: it must hold at least 32 bytes as base64url. Put back the copy you kept; a new secret cannot open what is stored.`;
 
 function refuseOtherReaders(file: string): void {
   const mode = statSync(file).mode & 0o777;
@@ -68,7 +157,7 @@ function refuseOtherReaders(file: string): void {
 function makeRoot(file: string, config: Settings): string {
   const storage = config.storageUrl.replace(/^sqlite:/, '');
   // Another process may be at its own first start: its secret stands before its storage does.
-  if (existsSync(storage)) return readRoot(file) ?? refuseLostSecret(file, storage);
+  if (existsSync(storage)) return readSecret(file) ?? refuseLostSecret(file, storage);
   try {
     makeFolder(dirname(file));
     writeOnce(file, `${generateRoot()}\n`);
@@ -77,7 +166,7 @@ function makeRoot(file: string, config: Settings): string {
       `LATCHKEY_DATA_DIR is ${config.dataDir}, where nothing can be written (${(error as NodeJS.ErrnoException).code}). Put a folder that the user who runs Latchkey may write to.`,
     ]);
   }
-  const root = readRoot(file);
+  const root = readSecret(file);
   if (root === undefined) throw new ConfigError([`The secret file ${file} vanished while it was made.`]);
   return root;
 }

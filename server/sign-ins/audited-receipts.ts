@@ -18,20 +18,17 @@ export async function readAuditedReceipts(
   { since, onProgress }: { since: number; onProgress: (at: number) => void },
 ): Promise<AuditedReceipts> {
   const about = new Map<string, Map<string, AuditEvent>>();
-  let before = Number.MAX_SAFE_INTEGER;
-  for (;;) {
-    const page = await auditEvents.list({ before, limit: pageSize });
+  let after: AuditEvent | undefined;
+  do {
+    const page = await auditEvents.list({ since, after, limit: pageSize });
     for (const event of page) {
       const receipt = event.details?.receipt;
-      if (typeof receipt !== 'string' || event.at < since) continue;
-      about.set(receipt, (about.get(receipt) ?? new Map()).set(event.id, event));
+      if (typeof receipt === 'string')
+        about.set(receipt, (about.get(receipt) ?? new Map()).set(event.id, event));
     }
-    const oldest = page.at(-1)?.at ?? 0;
-    onProgress(oldest);
-    if (page.length < pageSize || oldest < since) break;
-    // Those of the same millisecond may go on in the next page.
-    before = oldest + 1 < before ? oldest + 1 : oldest;
-  }
+    after = page.length < pageSize ? undefined : page.at(-1);
+    onProgress(after?.at ?? since);
+  } while (after);
   const struck = new Set<string>();
   return {
     of: (receipt) => [...(about.get(receipt)?.values() ?? [])],
@@ -47,7 +44,7 @@ const kinds: Record<string, { purposes: readonly string[]; refused: boolean }> =
   'sign_in.confirmed': { purposes: ['add-passkey', 'rename-passkey', 'remove-passkey'], refused: false },
   'passkey.registered': { purposes: ['register'], refused: false },
   'sign_in.failed': {
-    purposes: ['sign-in', 'add-passkey', 'rename-passkey', 'remove-passkey'],
+    purposes: ['sign-in', 'approve-request', 'add-passkey', 'rename-passkey', 'remove-passkey'],
     refused: true,
   },
   'passkey.registration_refused': { purposes: ['register'], refused: true },

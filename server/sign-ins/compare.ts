@@ -1,7 +1,7 @@
 /** One record of the provider's against the receipt that it names. */
 import type { AccountRepository } from '../accounts/account.ts';
 import type { AuditEvent } from '../audit/event.ts';
-import { type Mac, macOf } from '../receipts/evidence.ts';
+import { type IsMac, isMacOf } from '../receipts/evidence.ts';
 import { type History, neverPinned } from '../receipts/history.ts';
 import type { Receipt, ReceiptClaims } from '../receipts/receipt.ts';
 import { acrOf } from './acr.ts';
@@ -14,7 +14,7 @@ export interface Comparison {
   history: History;
   /** The issuer of the provider. */
   audience: string;
-  mac: Mac;
+  isMac: IsMac;
 }
 
 type Finding = Pick<Discrepancy, 'kind' | 'says'>;
@@ -41,12 +41,13 @@ async function lookAt(comparison: Comparison, signIn: SignIn): Promise<Finding |
   if (mismatch) return found('receipt_mismatch', mismatch);
   const { userHandle: vouchedFor } = read.claims;
   if (!(await belongsTo(comparison, { accountId, userHandle: vouchedFor }))) return forAnother;
-  const mac = macOf(comparison.mac, { kind: 'sign-in', receipt: id, accountId, passkeyId, userHandle, at });
-  return mac === signIn.mac && userHandle === vouchedFor ? undefined : altered;
+  const evidence = { kind: 'sign-in', receipt: id, accountId, passkeyId, userHandle, at };
+  const isOurs = isMacOf(comparison.isMac, evidence, signIn.mac);
+  return isOurs && userHandle === vouchedFor ? undefined : altered;
 }
 
 /** Purposes that a sign-in may come of. */
-const signsIn: readonly string[] = ['sign-in', 'register'];
+const signsIn: readonly string[] = ['sign-in', 'approve-request', 'register'];
 
 function mismatchOf(signIn: SignIn, claims: ReceiptClaims, audience: string): string | undefined {
   if (claims.jti !== signIn.id) return 'the receipt is that of another sign-in';
@@ -112,8 +113,8 @@ async function lookAtEvent(
 ): Promise<Finding | 'recorded' | 'refused'> {
   const { type: kind, accountId, passkeyId = '', details } = event;
   const { jti: receipt, userHandle, purpose } = claims;
-  const mac = macOf(comparison.mac, { kind, receipt, accountId, passkeyId, userHandle });
-  if (mac !== details?.mac) return altered;
+  const evidence = { kind, receipt, accountId, passkeyId, userHandle };
+  if (!isMacOf(comparison.isMac, evidence, details?.mac)) return altered;
   const outcome = outcomeOf(event, purpose);
   if (!outcome) return found('receipt_mismatch', `the receipt is for the purpose ${purpose}`);
   if (claims.passkeyId !== passkeyId) return found('receipt_mismatch', 'the receipt is for another passkey');

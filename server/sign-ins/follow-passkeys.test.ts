@@ -10,6 +10,7 @@ import { addPerson, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { signInElsewhere } from '../testing/sign-out.ts';
 import { createPasskeyFollower } from './follow-passkeys.ts';
+import { createPasskeyNews } from './passkey-news.ts';
 
 const start = 1_800_000_000_000;
 const day = 24 * 60 * 60 * 1000;
@@ -19,6 +20,7 @@ function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[], look
   const events: Omit<PasskeyEvent, 'expiresAt'>[] = [];
   const ended: [string, number | undefined][] = [];
   const clock = { now: start };
+  const news = createPasskeyNews(() => clock.now);
   const tell = (type: PasskeyEvent['type'], at: number, passkeyId?: string) =>
     void events.push({
       id: `${eventCursor(at)}-${events.length}`,
@@ -55,19 +57,22 @@ function followed({ passkeys = [] as Pick<PasskeyFacts, 'id' | 'status'>[], look
           ['there', { sessions: [], grants: [], interactions: [] }],
         ]),
     },
+    news,
     lookBack,
     now: () => clock.now,
   });
-  return { tell, follow, ended, clock, passkeys, failing, events, asked };
+  return { tell, follow, ended, news, clock, passkeys, failing, events, asked };
 }
 
 describe('following the passkey manager', () => {
   it('ends what a suspended or removed passkey made, each once', async () => {
-    const { tell, follow, ended } = followed();
+    const { tell, follow, ended, news } = followed();
     tell('passkey_registered', start, 'a');
     tell('passkey_suspended', start + 1, 'a');
     tell('passkey_removed', start + 2, 'b');
     await follow();
+    assert.equal(news.isQuiet('handle'), false);
+    assert.equal(news.isQuiet('another'), true);
     await follow();
     tell('passkey_removed', start + 3, 'c');
     await follow();
@@ -129,6 +134,23 @@ describe('following the passkey manager', () => {
     assert.deepEqual(ended, [['late', undefined]]);
   });
 
+  it('misses nothing of another process after the clock was put back', async () => {
+    const { tell, follow, ended, clock, news } = followed();
+    tell('passkey_removed', start, 'before');
+    await follow();
+    clock.now -= 2 * 60 * 60_000;
+    tell('passkey_blocked', clock.now, 'victim');
+    for (let round = 0; round < 3; round += 1) {
+      clock.now += 1000;
+      await follow();
+    }
+    assert.deepEqual(
+      ended.map(([id]) => id),
+      ['before', 'victim'],
+    );
+    assert.equal(news.isQuiet('handle'), false);
+  });
+
   it('goes on after an event that has no time', async () => {
     const { tell, follow, ended, events, clock } = followed();
     events.push({ id: `${eventCursor(start)}-x`, type: 'passkey_registered', userHandle: 'h' } as never);
@@ -159,6 +181,7 @@ describe('following the passkey manager', () => {
 
   it('ends each round, also where the list goes on without an end', async () => {
     let pages = 0;
+    const news = createPasskeyNews(() => start);
     const follow = createPasskeyFollower({
       manager: {
         async listPasskeyEvents() {
@@ -169,12 +192,14 @@ describe('following the passkey manager', () => {
       },
       accounts: { findByUserHandle: async () => undefined },
       sessions: { endMadeBy: async () => {}, madeByPasskey: async () => new Map() },
+      news,
       lookBack: day,
       now: () => start,
     });
     await follow();
     await follow();
     assert.equal(pages, 100);
+    assert.equal(news.isQuiet('handle'), false, 'not all was heard');
   });
 
   it('sees an event that another process wrote late, and tries one again that failed', async () => {

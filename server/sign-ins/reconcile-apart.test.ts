@@ -40,7 +40,7 @@ describe('the reconciliation with a passkey manager elsewhere', () => {
         ...storage,
         manager: passkeys.as('administration'),
         audience,
-        mac: secret.mac,
+        isMac: secret.isMac,
         pinned: await everPinned({ receiptKeys, secret }),
         now: () => Date.now() + 600_000,
       },

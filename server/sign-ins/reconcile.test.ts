@@ -70,7 +70,7 @@ onEveryStorage('the reconciliation of sign-ins and receipts', (start) => {
   const signInsOf = async (userName: string): Promise<SignIn[]> => {
     const { accounts, signIns } = installation.storage;
     const account = (await accounts.findByUserNameKey(userName)) ?? assert.fail();
-    return signIns.listByAccount(account.id, { limit: 10 });
+    return (await signIns.listByAccount(account.id, { limit: 10 })).items;
   };
 
   const accountOf = async (userName: string) =>
@@ -222,9 +222,7 @@ onEveryStorage('the reconciliation of sign-ins and receipts', (start) => {
     await assert.rejects(signInElsewhere(installation, attacker));
     // The audit follows in its next batch.
     const failed = async () =>
-      (await auditEvents.list({ accountId: eve.id, limit: 100 })).some(
-        ({ type }) => type === 'sign_in.failed',
-      );
+      (await auditEvents.listByAccount(eve.id, { limit: 100 })).some(({ type }) => type === 'sign_in.failed');
     while (!(await failed())) await delay(20);
     const { refused, discrepancies, code } = await told();
     assert.deepEqual([refused, discrepancies, code], [1, [], 0]);

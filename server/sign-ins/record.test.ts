@@ -27,8 +27,8 @@ onEveryStorage('the record of a sign-in', (start) => {
   }
   async function latest(userName: string): Promise<SignIn> {
     const { id } = await accountOf(userName);
-    const [signIn] = await installation.storage.signIns.listByAccount(id, { limit: 1 });
-    return signIn ?? assert.fail();
+    const { items } = await installation.storage.signIns.listByAccount(id, { limit: 1 });
+    return items[0] ?? assert.fail();
   }
 
   it('is there before the session that it makes', async () => {
@@ -53,7 +53,7 @@ onEveryStorage('the record of a sign-in', (start) => {
     await app.tokens(grace);
     await signInElsewhere(installation, grace);
     const { id } = await accountOf('grace');
-    const known = await installation.storage.signIns.listByAccount(id, { limit: 100 });
+    const { items: known } = await installation.storage.signIns.listByAccount(id, { limit: 100 });
     for (const model of ['Session', 'Grant'] as const) {
       const found = await rows('grace', model);
       assert.ok(found.length > 0);

@@ -4,7 +4,7 @@ import type { PasskeyFacts } from '../passkeys/manager.ts';
 import type { AcceptedReceipt } from '../receipts/accept.ts';
 import { type Mac, macOf } from '../receipts/evidence.ts';
 import { refusal } from '../receipts/verifier.ts';
-import { acrOf, amr } from './acr.ts';
+import { acrOf, amrOf } from './acr.ts';
 import type { SignIn, SignInRepository } from './sign-in.ts';
 
 /** Longer than any session or grant lives, so that what points to a sign-in finds it. */
@@ -39,8 +39,8 @@ export async function recordSignIn(
   const signIn: SignIn = {
     id,
     ...whose,
-    acr: acrOf(passkey),
-    amr: [...amr],
+    acr: acrOf(receipt.claims),
+    amr: amrOf(receipt.claims),
     receipt: receipt.jws,
     mac: macOf(mac, { kind: 'sign-in', receipt: id, ...whose }),
     expiresAt: at + keptFor,

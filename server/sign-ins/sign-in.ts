@@ -29,13 +29,21 @@ export interface SignIn {
   expiresAt: number;
 }
 
+/** A page of those of one person, passkey or app. */
+export interface SignInQuery {
+  after?: string;
+  limit: number;
+}
+
 export interface SignInRepository {
   insert(signIn: SignIn): Promise<void>;
   findById(id: string): Promise<SignIn | undefined>;
   /** Those of these ids that exist, in no order. */
   findMany(ids: readonly string[]): Promise<SignIn[]>;
-  /** Newest first. */
-  listByAccount(accountId: string, query: { limit: number }): Promise<SignIn[]>;
+  /** Newest first, as the two after it. */
+  listByAccount(accountId: string, query: SignInQuery): Promise<Page<SignIn>>;
+  listByPasskey(passkeyId: string, query: SignInQuery): Promise<Page<SignIn>>;
+  listByApp(appId: string, query: SignInQuery): Promise<Page<SignIn>>;
   /** Those of everybody, oldest first. */
   list(query: TimeQuery): Promise<Page<SignIn>>;
   removeExpired(now: number): Promise<number>;

@@ -1,18 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { openStorage } from '../../adapters/open.ts';
-import { type Administrator, administrationFor } from '../admin/administration.ts';
+import { aboutThisServer } from '../about-this-server.ts';
+import { administrationFor } from '../admin/administration.ts';
+import type { Caller } from '../admin/permission.ts';
 import { createAudit } from '../audit/audit.ts';
-import type { Config } from '../config.ts';
-import { createLog } from '../log.ts';
+import { type AuditSearch, searchAudit } from '../audit/search.ts';
+import { type Config, readConfig } from '../config.ts';
+import { noModels } from '../fido-metadata/catalogue.ts';
+import { createFidoMetadata } from '../fido-metadata/metadata.ts';
+import { readMetadataSettings } from '../fido-metadata/settings.ts';
+import { createLog, type Log } from '../log.ts';
+import type { Letter } from '../mail/letter.ts';
+import { openSessions } from '../open-sessions.ts';
+import { openSigningKeyring } from '../open-signing-keys.ts';
+import { createOutbound } from '../outbound/outbound.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
 import { passkeyManagerName } from '../receipts/receipt.ts';
 import { createSecret, generateRoot } from '../secret/secret.ts';
-import type { Account, Passkey } from '../storage.ts';
+import type { Account, AuditEvent, Passkey, Storage } from '../storage.ts';
 
 const issuer = 'http://localhost:3000';
 
 /** An installation in memory, on real parts, with a clock that a test sets. */
-export async function openAdministration({ signUp = 'invitation' }: { signUp?: Config['signUp'] } = {}) {
+export async function openAdministration({
+  signUp = 'invitation',
+  sendsMail = false,
+}: {
+  signUp?: Config['signUp'];
+  sendsMail?: boolean;
+} = {}) {
+  const letters: Letter[] = [];
   const clock = { now: Date.UTC(2026, 0, 1) };
   const now = () => clock.now;
   const secret = createSecret(generateRoot());
@@ -23,33 +40,59 @@ export async function openAdministration({ signUp = 'invitation' }: { signUp?: C
     storage,
     relyingParties: [{ rpId: 'localhost', origins: [issuer] }],
     rpName: 'Latchkey',
+    models: noModels,
+    metadata: openMetadata({ storage, now, log }),
+    brokenModels: 'block',
     hash: secret.hash,
+    hashes: secret.hashes,
     receipts: { issuer: passkeyManagerName, audience: issuer, secret },
     now,
     log,
   });
-  const audit = createAudit({ events: storage.auditEvents, now, log });
+  const audit = createAudit({ storage, secret, now, log });
   const dependencies = {
     storage,
     administration: manager.as('administration'),
+    ...openSessions({ storage, secret, findApp: storage.apps.findById, now }),
     hash: secret.hash,
+    ...(sendsMail && { mail: { post: async (letter: Letter) => void letters.push(letter) } }),
     issuer,
+    examineAddress: createOutbound({ allow: [] }).examine,
+    searchAudit: (search: AuditSearch) => searchAudit({ storage, secret }, search),
+    server: aboutThisServer({
+      config: { passkeysUrl: undefined, certificates: 'no-such-folder' },
+      storage,
+      env: { LATCHKEY_ISSUER: issuer, LATCHKEY_SECRET: 'a secret that nobody sees' },
+      examine: async () => [],
+    }),
+    signingKeys: openSigningKeyring({
+      config: readConfig({ LATCHKEY_ISSUER: issuer }),
+      ...{ storage, secret, record: audit.record, now },
+    }),
     signUp,
-    record: audit.record,
+    audit,
     now,
   };
+  /** What was done: without intents, and what was refused. */
+  async function events(): Promise<AuditEvent[]> {
+    await audit.flush();
+    const found = await storage.auditEvents.list({ limit: 100 });
+    return found.filter(({ outcome = 'done' }) => outcome === 'done');
+  }
   return {
+    letters,
     clock,
+    now,
+    secret,
+    dependencies,
     storage,
     manager,
     hash: secret.hash,
     mac: secret.mac,
-    as: (who: Administrator) => administrationFor(who, dependencies),
+    as: (who: Caller) => administrationFor(who, dependencies),
     machine: administrationFor({ kind: 'machine' }, dependencies),
-    async eventTypes(): Promise<string[]> {
-      await audit.flush();
-      return (await storage.auditEvents.list({ limit: 100 })).map(({ type }) => type);
-    },
+    events,
+    eventTypes: async (): Promise<string[]> => (await events()).map(({ type }) => type),
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   };
 }
@@ -57,7 +100,7 @@ export async function openAdministration({ signUp = 'invitation' }: { signUp?: C
 /** Puts a passkey beside an account, as if a browser had registered it. */
 export async function givePasskey(
   { passkeys }: { passkeys: { insert(passkey: Passkey): Promise<void> } },
-  account: Account,
+  account: Pick<Account, 'userHandles'>,
   more: Partial<Passkey> = {},
 ): Promise<Passkey> {
   const passkey: Passkey = {
@@ -81,4 +124,15 @@ export async function givePasskey(
   };
   await passkeys.insert(passkey);
   return passkey;
+}
+
+/** Nothing is asked; the names of passkey providers are known all the same. */
+function openMetadata({ storage, now, log }: { storage: Storage; now: () => number; log: Log }) {
+  const settings = readMetadataSettings({
+    source: 'off',
+    roots: undefined,
+    maxAgeDays: 90,
+    statements: undefined,
+  });
+  return createFidoMetadata({ repository: storage.fidoMetadata, leases: storage.leases, settings, now, log });
 }

@@ -44,7 +44,7 @@ export const redirectUri = 'https://notes.example.com/callback';
 
 /** Registers an app; a browser app with one redirect address unless `input` says otherwise. */
 export async function addApp(
-  { administration, origin }: TestInstallation,
+  { administration, origin }: Pick<TestInstallation, 'administration' | 'origin'>,
   input: Partial<NewApp> = {},
 ): Promise<AppUnderTest> {
   const { app, secret } = await administration.apps.add({

@@ -1,7 +1,10 @@
 /** Whole ceremonies between a passkey manager on a storage of its own and software authenticators. */
+
 import assert from 'node:assert/strict';
 import { openStorage } from '../../adapters/open.ts';
+import type { NamedRule } from '../authenticator-policy/rule.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { type ModelCatalogue, noModels } from '../fido-metadata/catalogue.ts';
 import { createPasskeyManager, type OpenPasskeyManager } from '../passkeys/create-manager.ts';
 import type { PasskeyManagerDependencies, RefusedCeremony } from '../passkeys/dependencies.ts';
 import type {
@@ -33,6 +36,7 @@ const user = { name: 'ada', displayName: 'Ada' };
 
 export interface OpenedManager extends AsyncDisposable {
   manager: OpenPasskeyManager;
+  reviewModels(): Promise<void>;
   provider: PasskeyManager;
   enrolment: PasskeyManager;
   administration: PasskeyManager;
@@ -44,8 +48,15 @@ export interface OpenedManager extends AsyncDisposable {
   secret: Secret;
 }
 
-/** @param url a storage address; SQLite in memory by default */
-export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManager> {
+/**
+ * @param url a storage address; SQLite in memory by default
+ * @param models what is known of authenticators
+ */
+export async function openManager(
+  url = 'sqlite::memory:',
+  models: ModelCatalogue = noModels,
+  settings: Partial<Pick<PasskeyManagerDependencies, 'attestation' | 'brokenModels' | 'onReviewed'>> = {},
+): Promise<OpenedManager> {
   const storage = await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true });
   const clock = { now: Date.now() };
   const refused: RefusedCeremony[] = [];
@@ -53,7 +64,11 @@ export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManage
     storage,
     relyingParties,
     rpName: 'Latchkey',
+    models,
+    brokenModels: 'block',
+    ...settings,
     hash: secret.hash,
+    hashes: secret.hashes,
     receipts: { issuer: passkeyManagerName, audience, secret },
     now: () => clock.now,
     log: { warn: () => {} },
@@ -61,6 +76,7 @@ export async function openManager(url = 'sqlite::memory:'): Promise<OpenedManage
   });
   return {
     manager,
+    reviewModels: manager.reviewModels,
     provider: manager.as('provider'),
     enrolment: manager.as('enrolment'),
     administration: manager.as('administration'),
@@ -82,13 +98,15 @@ export interface RegistrationSteps {
   authorization: RegistrationAuthorization;
   overrides?: CreateOverrides;
   context?: CeremonyContext;
+  rules?: readonly NamedRule[];
 }
 
 export async function register({ provider }: OpenedManager, steps: RegistrationSteps) {
-  const { device, authorization, overrides, context = here } = steps;
-  const { options } = await provider.beginRegistration({ ...context, authorization, user });
+  const { device, authorization, overrides, context = here, rules } = steps;
+  const asked = { ...context, ...(rules && { rules }) };
+  const { options } = await provider.beginRegistration({ ...asked, authorization, user });
   const response = device.create(options, overrides);
-  return provider.finishRegistration({ ...context, response });
+  return provider.finishRegistration({ ...asked, response });
 }
 
 /** A new person with one passkey. */

@@ -1,7 +1,8 @@
 /** The byte structures a browser and an authenticator make (WebAuthn L3 §5.8.1, §6.1, §6.5.4). */
 import { createHash } from 'node:crypto';
+import type { MadeCredential } from './attestation/made.ts';
+import { attestSelf } from './attestation/packed.ts';
 import { type CborMap, type CborValue, encodeCbor } from './authenticator-cbor.ts';
-import { type AlgorithmName, algorithms } from './authenticator-keys.ts';
 import type {
   AuthenticatorSettings,
   CeremonyOverrides,
@@ -65,35 +66,36 @@ function flagBits({ up, uv, be, bs, at, ed }: Flags): number {
   return [up, false, uv, be, bs, false, at, ed].reduce((bits, flag, bit) => bits | (flag ? 1 << bit : 0), 0);
 }
 
+/** By the statement that the authenticator makes, unless a test replaces it. */
 export function encodeAttestation(
-  { algorithm, authData, signature }: { algorithm: AlgorithmName; authData: Buffer; signature: Buffer },
-  overrides: CreateOverrides,
+  made: MadeCredential,
+  { settings, overrides }: { settings: AuthenticatorSettings; overrides: CreateOverrides },
 ): Buffer {
-  const packed = new Map<string, CborValue>([
-    ['alg', algorithms[algorithm]],
-    ['sig', signature],
-  ]);
-  const attestation = overrides.attestation ?? 'none';
+  const attestation = overrides.attestation ?? settings.attestation ?? 'none';
+  const attest = attestation === 'none' ? nothing : attestation === 'packed' ? attestSelf() : attestation;
+  const { fmt, attStmt } = attest(made);
   const encoded = encodeCbor(
     new Map<string, CborValue>([
-      ['fmt', overrides.fmt ?? attestation],
-      ['attStmt', overrides.attStmt ?? (attestation === 'packed' ? packed : new Map())],
-      ['authData', authData],
+      ['fmt', overrides.fmt ?? fmt],
+      ['attStmt', overrides.attStmt ?? attStmt],
+      ['authData', made.authData],
     ]),
   );
   return Buffer.from(overrides.attestationObject?.(encoded) ?? encoded);
 }
 
+const nothing = () => ({ fmt: 'none', attStmt: new Map() });
+
 export const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
-function uint16(value: number): Buffer {
+export function uint16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(value);
   return bytes;
 }
 
-function uint32(value: number): Buffer {
+export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;

@@ -1,6 +1,7 @@
 /** What the software authenticator is, and what it can be told to do wrong. */
 import type { KeyObject } from 'node:crypto';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { Attest } from './attestation/made.ts';
 import type { CborMap, CborValue } from './authenticator-cbor.ts';
 import type { AlgorithmName } from './authenticator-keys.ts';
 
@@ -12,6 +13,8 @@ export interface AuthenticatorSettings {
   aaguid?: string;
   /** `true` (default): a synced passkey, BE and BS set and the counter always 0. `false`: device-bound, counting. */
   synced?: boolean;
+  /** How it attests, unless a ceremony says otherwise. */
+  attestation?: Attest;
 }
 
 export interface SoftwareCredential {
@@ -54,8 +57,8 @@ export interface CreateOverrides extends CeremonyOverrides<RegistrationResponseJ
   aaguid?: string;
   /** Replaces the COSE key, given the right one. */
   publicKey?: (key: CborMap) => CborValue;
-  /** `none` by default; `packed` is self attestation. */
-  attestation?: 'none' | 'packed';
+  /** `none` by default; `packed` is self attestation; the other formats are in `attestation/`. */
+  attestation?: 'none' | 'packed' | Attest;
   fmt?: CborValue;
   attStmt?: CborValue;
   attestationObject?: (bytes: Buffer) => Uint8Array;

@@ -74,8 +74,19 @@ function create(
   const told = { type: 'webauthn.create', origin: settings.origin, challenge: options.challenge };
   const clientDataJSON = clientData(told, overrides);
   const authData = authenticatorData({ settings, credential, attested }, overrides);
-  const signature = signWith(algorithm, privateKey, Buffer.concat([authData, sha256(clientDataJSON)]));
-  const attestationObject = encodeAttestation({ algorithm, authData, signature }, overrides);
+  const attestationObject = encodeAttestation(
+    {
+      algorithm,
+      privateKey,
+      publicKey,
+      credentialId: id,
+      rpIdHash: authData.subarray(0, 32),
+      aaguid: overrides.aaguid ?? settings.aaguid ?? '0'.repeat(32),
+      authData,
+      clientDataHash: sha256(clientDataJSON),
+    },
+    { settings, overrides },
+  );
   const response: RegistrationResponseJSON = {
     ...envelope(credential.id),
     clientExtensionResults: { credProps: { rk: true } },

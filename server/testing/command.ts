@@ -24,7 +24,8 @@ export interface CommandFixture extends AsyncDisposable {
   /** The same installation with other settings. */
   with(settings: Record<string, string>): Pick<CommandFixture, 'latchkey'>;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** @param signal `SIGKILL` for a crash */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export async function openCommandFixture(): Promise<CommandFixture> {
@@ -32,7 +33,12 @@ export async function openCommandFixture(): Promise<CommandFixture> {
   const dataDir = join(folder, 'data');
   const issuer = `http://localhost:${await freePort()}`;
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LATCHKEY|npm)_/.test(name));
-  const env = { ...Object.fromEntries(inherited), LATCHKEY_ISSUER: issuer, LATCHKEY_DATA_DIR: dataDir };
+  const env = {
+    ...Object.fromEntries(inherited),
+    LATCHKEY_ISSUER: issuer,
+    LATCHKEY_DATA_DIR: dataDir,
+    LATCHKEY_FIDO_METADATA_URL: 'off',
+  };
   let server: ChildProcess | undefined;
   const runWith = (more: Record<string, string>) => ({
     latchkey: (...args: string[]): Ran => {
@@ -46,9 +52,9 @@ export async function openCommandFixture(): Promise<CommandFixture> {
       };
     },
   });
-  async function stop(): Promise<void> {
-    if (!server || server.exitCode !== null) return;
-    server.kill('SIGTERM');
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    server.kill(signal);
     await once(server, 'exit');
   }
   return {

@@ -19,6 +19,7 @@ function endAt(moment: string) {
 }
 
 const config = readConfig(process.env);
-await run(config, createLog(config.log), async (options) =>
-  watchStorage(await openStorage(options), { before: endAt('before'), after: endAt('after') }),
-);
+await run(config, createLog(config.log), {
+  open: async (options) =>
+    watchStorage(await openStorage(options), { before: endAt('before'), after: endAt('after') }),
+});

@@ -58,6 +58,7 @@ export async function createProcessInstallation(
     LATCHKEY_LOG_FORMAT: 'json',
     LATCHKEY_LOG_LEVEL: 'debug',
     LATCHKEY_DEMO: 'off',
+    LATCHKEY_FIDO_METADATA_URL: 'off',
     LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
     ...engine,
   };

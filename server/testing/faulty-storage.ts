@@ -8,11 +8,19 @@ export interface CallHooks {
   after?(call: string): void;
 }
 
-/** Repositories whose failure nobody waits for: audit events are written in the background. */
-const unwatched: readonly string[] = ['auditEvents'];
+/** Repositories whose failure nobody waits for: the audit and figures are written in the background. */
+const unwatched: readonly string[] = [
+  ...['auditEvents', 'auditKeys', 'auditCheckpoints', 'auditChains'],
+  ...['figures', 'passkeyHolders'],
+];
 
 /** What a server asks by itself, whenever it is time. */
-const polled: readonly string[] = ['passkeyEvents.list'];
+const polled: readonly string[] = [
+  'passkeyEvents.list',
+  'leases.acquire',
+  'leases.release',
+  'installation.find',
+];
 
 export function watchStorage(storage: Storage, hooks: CallHooks): Storage {
   const watched = Object.entries(storage).map(([name, part]) =>

@@ -35,7 +35,7 @@ export async function startApplication(
     issuer,
     trustedProxies: [],
     cookieKeyring: createKeyring(['a key for tests']),
-    openPaths: new Set(['/token']),
+    isOpen: (path) => path === '/token',
     log: createLog({
       level: 'debug',
       format: 'json',

@@ -1,25 +1,33 @@
 /** A whole server in the test's own process, on a free port, with data of its own. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../../adapters/open.ts';
-import { type Administration, administrationFor } from '../admin/administration.ts';
+import { aboutThisServer } from '../about-this-server.ts';
+import { administrationFor } from '../admin/administration.ts';
+import type { Administration } from '../admin/operations.ts';
+import { searchAudit } from '../audit/search.ts';
 import { type Config, readConfig } from '../config.ts';
+import type { ModelCatalogue } from '../fido-metadata/catalogue.ts';
 import type { Readiness } from '../http/health.ts';
 import { createLog, type Log } from '../log.ts';
 import { run } from '../main.ts';
+import { openMailer } from '../open-mail.ts';
+import { openOutbound } from '../open-outbound.ts';
 import { managerHere, openPasskeys } from '../open-passkeys.ts';
+import { openSessions } from '../open-sessions.ts';
+import { openSigningKeyring } from '../open-signing-keys.ts';
 import type { OpenPasskeyManager } from '../passkeys/create-manager.ts';
-import type { Secret } from '../secret/secret.ts';
-import { openSecret } from '../secret/secret-file.ts';
+import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
 
 export interface TestInstallation extends AsyncDisposable {
   readonly origin: string;
   readonly config: Config;
-  readonly secret: Secret;
+  readonly secret: OpenSecret;
   /** Opened beside the server, as a command opens it. */
   readonly storage: Storage;
   /** What the machine itself may do. */
@@ -28,10 +36,14 @@ export interface TestInstallation extends AsyncDisposable {
   readonly log: string[];
 }
 
-/** @param open what the server opens its storage with; the installation's own `storage` is always a sound one */
+/**
+ * @param open what the server opens its storage with; the installation's own `storage` is always a sound one
+ * @param models what the passkey manager of this process knows of authenticators
+ */
 export async function startInstallation(
   settings: Record<string, string> = {},
   open = openStorage,
+  models?: ModelCatalogue,
 ): Promise<TestInstallation> {
   await using made = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
@@ -41,11 +53,15 @@ export async function startInstallation(
     LATCHKEY_ISSUER: origin,
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_RATE_LIMIT: '100000',
+    LATCHKEY_FIDO_METADATA_URL: 'off',
     ...settings,
   });
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
-  const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), open);
+  const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), {
+    open,
+    models,
+  });
   made.use(server.resources);
   await untilReady(server.readiness);
   const secret = openSecret(config);
@@ -92,10 +108,16 @@ export function administrationOf(
     {
       storage,
       administration: manager.as('administration'),
+      ...openSessions({ storage, secret, findApp: storage.apps.findById, now }),
       hash: secret.hash,
+      mail: openMailer({ config, secret, storage, now }),
       issuer: config.issuer,
+      examineAddress: openOutbound(config).examine,
+      searchAudit: (search) => searchAudit({ storage, secret }, search),
+      server: aboutThisServer({ config, storage, env: {}, examine: async () => [] }),
+      signingKeys: openSigningKeyring({ config, storage, secret, record: async () => true, now }),
       signUp: config.signUp,
-      record: async () => true,
+      audit: { record: async () => true, change: (_event, work) => work(() => {}), forget: async () => {} },
       now,
     },
   );

@@ -9,6 +9,7 @@ import { type Answer, createBrowser, pageData, type TestBrowser } from './browse
 import type { TestInstallation } from './installation.ts';
 
 export interface SignInPageData {
+  kind: string;
   options: PublicKeyCredentialRequestOptionsJSON;
   urls: { options: string; login: string; abort: string };
 }
@@ -46,7 +47,7 @@ export async function enrolByLink(browser: TestBrowser, url: string, typed: obje
 /** A browser whose person has just become the first administrator. */
 export async function setUp(installation: TestInstallation): Promise<TestBrowser> {
   const browser = createBrowser(installation.origin);
-  const { link } = await installation.administration.people.setupLink();
+  const { link } = await installation.administration.people.setupLink({});
   const done = await enrolByLink(browser, link.url, {
     name: 'Ada Lovelace',
     userName: 'ada',
@@ -59,16 +60,17 @@ export async function setUp(installation: TestInstallation): Promise<TestBrowser
 /** A person with an account and a passkey, in a browser of their own that is signed in. */
 export async function addPerson(installation: TestInstallation, typed: Typed): Promise<TestBrowser> {
   const browser = createBrowser(installation.origin);
-  const { link } = await installation.administration.people.invite(typed);
+  const { link = assert.fail() } = await installation.administration.people.invite(typed);
   const done = await enrolByLink(browser, link.url, { name: typed.name });
   assert.equal(done.status, 200, done.text);
   return browser;
 }
 
-/** Answers a sign-in page with the browser's passkey. Returns where the script goes on. */
+/** Answers a page that asks for a passkey with the browser's. Returns where the script goes on. */
 export async function answerSignIn(browser: TestBrowser, page: Answer, remember = false): Promise<string> {
-  const { options, urls } = pageData<SignInPageData>(page);
-  const answer = await browser.post(urls.login, { response: browser.authenticator.get(options), remember });
+  const { kind, options, urls } = pageData<SignInPageData>(page);
+  const response = browser.authenticator.get(options);
+  const answer = await browser.post(urls.login, kind === 'step-up' ? { response } : { response, remember });
   assert.equal(answer.status, 200, answer.text);
   return json<{ location: string }>(answer).location;
 }
@@ -85,6 +87,8 @@ export async function allow(browser: TestBrowser, page: Answer): Promise<string>
 export interface RelyingParty {
   config: client.Configuration;
   redirectUri: string;
+  /** The key that its tokens are bound to. */
+  binding?: client.DPoPOptions;
 }
 
 export async function discover(
@@ -145,5 +149,5 @@ export async function signInTo(
 ) {
   const { url, checks } = await beginAuthorization(party, parameters);
   const callback = await authorize(browser, url);
-  return client.authorizationCodeGrant(party.config, callback, checks);
+  return client.authorizationCodeGrant(party.config, callback, checks, undefined, party.binding);
 }

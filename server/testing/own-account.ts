@@ -26,8 +26,10 @@ export async function beginPasskey(browser: TestBrowser, proof: string) {
 }
 
 /** One more passkey, on an authenticator of its own. */
-export async function addPasskey(browser: TestBrowser) {
-  const authenticator = createAuthenticator({ origin: browser.origin });
+export async function addPasskey(
+  browser: TestBrowser,
+  authenticator = createAuthenticator({ origin: browser.origin }),
+) {
   const response = authenticator.create(await beginPasskey(browser, await prove(browser, 'add-passkey')));
   const done = await browser.post('/account/passkeys', { response });
   assert.equal(done.status, 200, done.text);

@@ -5,6 +5,7 @@ import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelCatalogue } from '../fido-metadata/catalogue.ts';
 import type { OpenPasskeyManager } from '../passkeys/create-manager.ts';
 import { connectPasskeyManager, type RemotePasskeyManager } from '../passkeys/remote/client.ts';
 import type { RefusedCall } from '../passkeys/remote/perform.ts';
@@ -111,8 +112,11 @@ export async function openWire(
 }
 
 /** The manager of `openManager`, asked by every identity over the wire. */
-export async function openRemoteManager(url?: string): Promise<OpenedManager & { wire: Wire }> {
-  const opened = await openManager(url);
+export async function openRemoteManager(
+  url?: string,
+  models?: ModelCatalogue,
+): Promise<OpenedManager & { wire: Wire }> {
+  const opened = await openManager(url, models);
   const wire = await openWire(opened.manager);
   return {
     ...opened,

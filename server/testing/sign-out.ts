@@ -25,7 +25,7 @@ export async function signOut(browser: TestBrowser, query = ''): Promise<Answer>
 
 /** The same person's passkey in another browser, signed in to the account page. */
 export async function signInElsewhere(
-  { origin }: TestInstallation,
+  { origin }: Pick<TestInstallation, 'origin'>,
   { authenticator }: Pick<TestBrowser, 'authenticator'>,
 ): Promise<TestBrowser> {
   const browser = { ...createBrowser(origin), authenticator };

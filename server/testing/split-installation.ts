@@ -30,6 +30,8 @@ export interface SplitInstallation extends TestInstallation {
 
 export async function startSplitInstallation(
   settings: Record<string, string> = {},
+  /** Of the passkey manager alone. */
+  managerSettings: Record<string, string> = {},
 ): Promise<SplitInstallation> {
   await using made = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-split-'));
@@ -50,6 +52,8 @@ export async function startSplitInstallation(
   const port = await freePort();
   const config = readConfig({
     ...services,
+    LATCHKEY_FIDO_METADATA_URL: 'off',
+    ...managerSettings,
     LATCHKEY_DATA_DIR: join(folder, 'passkeys'),
     LATCHKEY_LISTEN_PORT: String(port),
   });

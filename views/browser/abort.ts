@@ -4,17 +4,19 @@ import { post } from './post.ts';
 import { explain } from './problem.ts';
 import { say } from './says.ts';
 
-/** "Cancel" leads back to the app, with the answer that the person did not want to. */
+/** Leads on without a passkey: most of all "Cancel" leads back to the app, with the answer that the person did not want to. */
 export function watchAbort({
   words,
   url,
   area,
+  selector = '[data-abort]',
 }: {
   words: ScriptWords;
   url: string;
   area: HTMLElement;
+  selector?: string;
 }): void {
-  for (const button of findAll<HTMLButtonElement>('[data-abort]'))
+  for (const button of findAll<HTMLButtonElement>(selector))
     button.addEventListener('click', async () => {
       button.disabled = true;
       try {

@@ -1,11 +1,14 @@
 import { accountUrls } from '../account-urls.ts';
 import type { ScriptWords } from '../page-data.ts';
-import { find, findAll, sentence } from './page.ts';
+import { find, findAll, go, sentence } from './page.ts';
 import { post } from './post.ts';
 import { explain } from './problem.ts';
 import { say } from './says.ts';
 
-type Act = 'end-session' | 'end-others' | 'disconnect';
+type Act = 'end-session' | 'end-others' | 'disconnect' | 'verify-email' | 'stop-recovery';
+
+/** What changes more than a list: the page is read again, and says what was done. */
+const changesPage: readonly (string | undefined)[] = ['verify-email', 'stop-recovery'] satisfies Act[];
 
 /** Sessions and connected apps: ended where they stand in the list. */
 export function watchLists(words: ScriptWords): void {
@@ -19,6 +22,7 @@ async function act(button: HTMLButtonElement, words: ScriptWords): Promise<void>
   button.disabled = true;
   try {
     await request(button);
+    if (changesPage.includes(button.dataset.act)) return go(accountUrls.page);
     takeAway(button, section);
     say(area, { kind: 'done', text: sentence(words, 'script.saved') });
     find('h2', section).focus();
@@ -35,6 +39,10 @@ function request(button: HTMLButtonElement): Promise<unknown> {
       return post(accountUrls.endSession, { uid: value });
     case 'end-others':
       return post(accountUrls.endOtherSessions, {});
+    case 'verify-email':
+      return post(accountUrls.verifyEmail, {});
+    case 'stop-recovery':
+      return post(accountUrls.stopRecovery, {});
     case 'disconnect':
       return post(accountUrls.disconnectApp, { appId: value });
   }

@@ -2,6 +2,7 @@ import { sendSignal } from '@simplewebauthn/browser';
 import { watchLists } from './account-lists.ts';
 import { watchPasskeys } from './account-passkeys.ts';
 import { watchProfile } from './account-profile.ts';
+import { watchRequests } from './account-requests.ts';
 import { watchDialogs } from './dialogs.ts';
 import { enableButtons, readPageData } from './page.ts';
 import { passkeysCanWork } from './surroundings.ts';
@@ -14,6 +15,7 @@ watchLists(data.words);
 watchProfile(data.words);
 if (passkeysCanWork(data)) {
   watchPasskeys(data);
+  watchRequests(data.words);
   void tellBrowser();
 }
 

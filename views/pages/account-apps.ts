@@ -7,6 +7,8 @@ import { type ConsentItem, consentSentence } from './consent.ts';
 export interface ConnectedApp extends AppFace {
   id: string;
   connectedAt: number;
+  /** What the person approved on another device than the app's, the latest first. */
+  approvals?: readonly { at: number; message?: string }[];
   /** What it may see. */
   items: readonly ConsentItem[];
 }
@@ -31,8 +33,22 @@ function appCard(page: PageContext, app: ConnectedApp, { index, now }: { index: 
 <div class="item-body">
 <h3 id="app-${index}"><bdi>${app.name}</bdi></h3>
 <p class="item-facts">${app.host && html`<span><bdi>${app.host}</bdi></span>`}<span>${words.rich('apps.since', { when: moment(locale, app.connectedAt, now) })}</span></p>
+${(app.approvals ?? []).map((approval) => approvedLine(page, approval, now))}
 <details><summary>${words('apps.sees')}</summary><ul class="facts">${app.items.map((item) => html`<li>${consentSentence(page, item)}</li>`)}</ul></details>
 </div>
 <div class="item-actions needs-scripts"><button class="button small quiet" type="button" data-act="disconnect" data-value="${app.id}" aria-describedby="app-${index}" disabled>${words('apps.disconnect')}</button></div>
 </li>`;
+}
+
+function approvedLine(
+  { words, locale }: PageContext,
+  { at, message }: { at: number; message?: string },
+  now: number,
+): Html {
+  const when = moment(locale, at, now);
+  return html`<p class="item-facts"><span>${
+    message === undefined
+      ? words.rich('apps.approved', { when })
+      : words.rich('apps.approvedMessage', { when, message: html`<bdi>${message}</bdi>` })
+  }</span></p>`;
 }

@@ -7,6 +7,8 @@ export interface ProfileData {
   name: string;
   userName: string;
   email?: string;
+  /** The address is not known to be theirs, and can be shown to be. */
+  mayVerifyEmail?: boolean;
 }
 
 export function profileSection(page: PageContext, profile: ProfileData): Html {
@@ -24,5 +26,15 @@ ${field({ within: 'profile', name: 'email', label: words('field.email'), type: '
 <div class="actions"><button class="button" type="submit" disabled>${words('profile.save')}</button></div>
 <div class="says" data-says role="status" aria-live="polite"></div>
 </form>
+</section>${profile.mayVerifyEmail && profile.email && verifySection(page, profile.email)}`;
+}
+
+function verifySection({ words }: PageContext, email: string): Html {
+  return html`
+<section class="panel" aria-labelledby="verify">
+<h2 id="verify" tabindex="-1">${words('profile.verify')}</h2>
+<p>${words.rich('profile.notVerified', { email: html`<bdi>${email}</bdi>` })}</p>
+<div class="actions"><button class="button needs-scripts" type="button" data-act="verify-email" disabled>${words('profile.verify')}</button></div>
+<div class="says" data-says role="status" aria-live="polite"></div>
 </section>`;
 }

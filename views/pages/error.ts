@@ -1,3 +1,4 @@
+import { consoleUrls } from '../console/urls.ts';
 import { type Html, html } from '../html.ts';
 import { type PageContext, renderPage } from '../page.ts';
 import { contact } from '../parts/contact.ts';
@@ -10,6 +11,8 @@ export interface ErrorData {
   code: string;
   /** What an administrator would want to know, if it is safe to show: OAuth's `error_description`. */
   description?: string;
+  /** Whose request it was; for administrators, where this server has the console. */
+  app?: { id: string; name: string };
   /** Only where the address was checked. */
   backToApp?: { name: string; url: string };
   /** To begin again here, such as `/account`. */
@@ -25,7 +28,14 @@ const kinds = {
   busy: ['too_many_requests'],
   away: ['unavailable', 'temporarily_unavailable'],
   wrongPlace: ['wrong_host'],
-  refused: ['forbidden', 'cross_site', 'access_denied', 'account_disabled', 'sign_up_closed'],
+  refused: [
+    'forbidden',
+    'cross_site',
+    'access_denied',
+    'app_not_allowed',
+    'account_disabled',
+    'sign_up_closed',
+  ],
   app: [
     'bad_request',
     'invalid_request',
@@ -80,9 +90,18 @@ ${!data.backToApp && (data.retries ? again(page) : wayOn(page, kind, data.startU
 <dl class="small-print">
 ${requestId && html`<div><dt>${words('page.requestId')}</dt><dd><code>${requestId}</code></dd></div>`}
 <div><dt>${words('error.code')}</dt><dd><code>${data.code}</code></dd></div>
-${description && html`<div><dt>${words('error.forAdministrators')}</dt><dd>${description.slice(0, 300)}</dd></div>`}
+${forAdministrators(page, { app: kind === 'app' ? data.app : undefined, description })}
 </dl>`,
   });
+}
+
+/** At the app's page they see all that was refused, and mend it. */
+function forAdministrators(
+  { words }: PageContext,
+  { app, description }: { app: ErrorData['app']; description: string | undefined },
+): Html | undefined {
+  if (!app && !description) return undefined;
+  return html`<div><dt>${words('error.forAdministrators')}</dt>${description && html`<dd>${description.slice(0, 300)}</dd>`}${app && html`<dd><a href="${consoleUrls.app(app.id)}">${words('error.openApp', { app: app.name })}</a></dd>`}</div>`;
 }
 
 /** An empty address is the page's own. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AssetUrls } from '../assets.ts';
+import { consoleSamples } from '../gallery-console-samples.ts';
 import { samples } from '../gallery-samples.ts';
 import type { PageContext } from '../page.ts';
 import { type Locale, languages, words } from '../words.ts';
@@ -8,7 +9,8 @@ import { accountPage } from './account.ts';
 import { consentPage } from './consent.ts';
 import { errorPage } from './error.ts';
 import { signInPage } from './sign-in.ts';
-import { signOutPage } from './sign-out.ts';
+import { signingOutPage, signOutPage } from './sign-out.ts';
+import { stepUpPage } from './step-up.ts';
 
 const assets = new Proxy({} as AssetUrls, { get: (_, name) => `/assets/${String(name)}` });
 
@@ -23,7 +25,7 @@ function context(locale: Locale = 'en', brandName = 'Sample Works'): PageContext
   };
 }
 
-const everyPage = Object.entries(samples).flatMap(([name, sample]) =>
+const everyPage = Object.entries({ ...samples, ...consoleSamples }).flatMap(([name, sample]) =>
   (Object.keys(languages) as Locale[]).map((locale) => ({
     name: `${name} in ${locale}`,
     text: String(sample(context(locale))),
@@ -63,7 +65,7 @@ describe('every page', () => {
   it('leaves no value of a sentence unfilled', () => {
     for (const { name, text } of everyPage)
       assert.doesNotMatch(
-        text.replace(/<script type="application\/json".*?<\/script>/s, ''),
+        text.replace(/<script type="application\/json".*?<\/script>|<code.*?<\/code>/gs, ''),
         /\{\w+[,}]|undefined/,
         name,
       );
@@ -117,6 +119,29 @@ describe('O15 what others wrote', () => {
     assertHarmless(String(page));
   });
 
+  it('stays text on the step-up page', () => {
+    const urls = {
+      options: '/o',
+      login: '/l',
+      confirmOptions: '/c',
+      confirm: '/d',
+      addOptions: '/e',
+      add: '/f',
+    };
+    const page = stepUpPage(context('en', script), {
+      app: { name: script, logoUrl: javascript },
+      reason: 'acr',
+      passkeys: [{ name: script, model: `${script} ${script}`, wouldDo: true }],
+      hints: ['security-key', 'client-device', 'hybrid'],
+      canRegister: true,
+      options: { challenge: script },
+      installation: { rpId: script, origins: [script] },
+      urls: { ...urls, abort: '/a', skip: '/s' },
+    });
+    assertHarmless(String(page));
+    assert.doesNotMatch(String(page), /<img/);
+  });
+
   it('stays text on the account, error and sign-out pages', () => {
     const card = {
       id: script,
@@ -137,6 +162,15 @@ describe('O15 what others wrote', () => {
         { uid: script, current: false, device: script, address: script, signedInAt: 0, passkeyName: script },
       ],
       apps: [{ id: script, name: script, host: script, logoUrl: javascript, connectedAt: 0, items: [] }],
+      requests: [
+        {
+          id: script,
+          app: { name: script, host: script, logoUrl: javascript },
+          bindingMessage: script,
+          items: [],
+          expiresAt: 0,
+        },
+      ],
       signals: [
         { rpId: script, userId: script, passkeyIds: [script], userName: script, displayName: script },
       ],
@@ -149,7 +183,29 @@ describe('O15 what others wrote', () => {
       { status: 400, code: script, description: script, backToApp: { name: script, url: javascript } },
     );
     const signOut = signOutPage(context(), { action: javascript, xsrf: script, appName: script });
-    for (const page of [account, error, signOut]) assertHarmless(String(page));
+    const signingOut = signingOutPage(context(), { frames: [javascript, script], goesTo: javascript });
+    for (const page of [account, error, signOut, signingOut]) assertHarmless(String(page));
+  });
+});
+
+describe('the account page', () => {
+  it('W10 says that a passkey may have a copy, and what to do; W9 that its backup changed', () => {
+    for (const [locale, sentence, backup] of [
+      [
+        'en',
+        /refused .*there may be a copy of it somewhere.*create a new passkey and remove this one/s,
+        /Backed up/,
+      ],
+      [
+        'de',
+        /abgewiesen .*Kopie davon geben könnte.*einen neuen Passkey und entfernen Sie diesen/s,
+        /Gesichert/,
+      ],
+    ] as const) {
+      const text = String(samples.account?.(context(locale)));
+      assert.match(text, sentence);
+      assert.match(text, backup);
+    }
   });
 });
 
@@ -160,6 +216,16 @@ describe('the error page', () => {
   it('tells administrators what adds to it, and nothing twice', () => {
     assert.ok(forAdministrators('invalid_request') && forAdministrators('wrong_host'));
     assert.ok(!forAdministrators('not_found') && !forAdministrators('internal'));
+  });
+
+  it('leads administrators to the app whose request it was, and only where the app is at fault', () => {
+    const app = { id: 'w&ki', name: '<b>Wiki</b>' };
+    const text = (code: string) => String(errorPage(context(), { status: 400, code, app }));
+    assert.match(
+      text('invalid_redirect_uri'),
+      /href="\/console\/apps\/w%26ki">Open &lt;b&gt;Wiki&lt;\/b&gt; in/,
+    );
+    assert.doesNotMatch(text('access_denied'), /console/);
   });
 });
 

@@ -28,6 +28,29 @@ export function signOutPage(page: PageContext, { action, xsrf, appName }: SignOu
   });
 }
 
+export interface SigningOutData {
+  /** Addresses at which apps end what they keep in this browser (OIDC Front-Channel Logout 1.0 §2). */
+  frames: readonly string[];
+  /** Where the person goes on: the app that asked, or our own page that says that they are signed out. */
+  goesTo: string;
+}
+
+/**
+ * The session is over; apps hear of it. Frames are sandboxed as far as an app's cookies and scripts allow: none of them
+ * leads this page away, opens a window or sends a form. Works without scripts: then a person presses the link.
+ */
+export function signingOutPage(page: PageContext, { frames, goesTo }: SigningOutData): Html {
+  const { words } = page;
+  return renderPage(page, {
+    heading: words('signingOut.heading'),
+    lead: words('signingOut.lead'),
+    languageLinks: false,
+    script: 'signing-out.js',
+    content: html`<p class="after"><a class="button" id="go-on" href="${goesTo}">${words('signingOut.goOn')}</a></p>
+${frames.map((src) => html`<iframe hidden sandbox="allow-same-origin allow-scripts" title="${words('signingOut.frame')}" src="${src}"></iframe>\n`)}`,
+  });
+}
+
 export interface SignedOutData {
   signInUrl: string;
 }

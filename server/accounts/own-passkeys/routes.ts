@@ -5,11 +5,10 @@ import { AppError } from '../../errors.ts';
 import { browserBinding } from '../../http/cookies.ts';
 import { readBody } from '../../http/input.ts';
 import type { ProofPurpose } from '../../passkeys/manager.ts';
-import { type AcceptedReceipt, acceptReceipt } from '../../receipts/accept.ts';
-import { receiptDetails } from '../../receipts/evidence.ts';
 import type { Account } from '../account.ts';
-import { listPasskeys } from '../overview.ts';
+import { handleWithPasskey, listPasskeys } from '../overview.ts';
 import type { AccountRouteDependencies, Handler } from '../routes.ts';
+import { confirmWithPasskey, finishOwnRegistration, recordRegistered } from './ceremonies.ts';
 
 const purpose = z.enum(['add-passkey', 'rename-passkey', 'remove-passkey'] satisfies ProofPurpose[]);
 const id = z.string().min(1).max(2000);
@@ -43,21 +42,12 @@ const giveConfirmOptions: Handler = async ({ manager }, ctx, { account }) => {
 };
 
 const confirm: Handler = async (dependencies, ctx, { account }) => {
-  const { manager, receipts, audit, mac } = dependencies;
   const { purpose: wanted, response } = await readBody(ctx, bodies.confirm);
   const forwarded = { ...ceremony(ctx, account), purpose: wanted, response: response as never };
-  const made = await manager.finishAuthentication(forwarded);
-  const { claims } = await acceptReceipt(receipts, forwarded, made);
-  refuseForeign(dependencies, account, { type: 'sign_in.failed', claims });
-  const type = 'sign_in.confirmed';
-  const accountId = account.id;
-  const vouched = receiptDetails(mac, { kind: type, accountId, claims });
-  const details = { purpose: wanted, ...vouched };
-  await audit.record({ type, accountId, passkeyId: made.passkey.id, details });
-  ctx.body = { proof: made.proof };
+  ctx.body = { proof: await confirmWithPasskey(dependencies, account, forwarded) };
 };
 
-const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
+const giveAddOptions: Handler = async ({ manager, ruleBook }, ctx, { account }) => {
   const { proof } = await readBody(ctx, bodies.addOptions);
   const userHandle = await handleWithPasskey({ manager }, account);
   const user = { name: account.userName, displayName: account.name };
@@ -65,22 +55,17 @@ const giveAddOptions: Handler = async ({ manager }, ctx, { account }) => {
     ...ceremony(ctx, account),
     authorization: { userHandle, proof },
     user,
+    rules: await ruleBook.forRegistration(account),
   });
 };
 
 const addPasskey: Handler = async (dependencies, ctx, { account }) => {
-  const { manager, receipts, audit, mac, news } = dependencies;
   const { response } = await readBody(ctx, bodies.add);
-  const forwarded = { ...ceremony(ctx, account), response: response as never };
-  const { passkey, ...made } = await manager.finishRegistration(forwarded);
-  const asked = { ...forwarded, purpose: 'register' };
-  const { claims } = await acceptReceipt(receipts, asked, { passkey, ...made });
-  refuseForeign(dependencies, account, { type: 'passkey.registration_refused', claims });
-  const type = 'passkey.registered';
-  const accountId = account.id;
-  const vouched = receiptDetails(mac, { kind: type, accountId, claims });
-  await audit.record({ type, accountId, passkeyId: passkey.id, details: { by: 'account', ...vouched } });
-  news.set(ctx, { kind: 'passkey-added', passkeyName: passkey.name });
+  const rules = await dependencies.ruleBook.forRegistration(account);
+  const forwarded = { ...ceremony(ctx, account), response: response as never, rules };
+  const { passkey, receipt } = await finishOwnRegistration(dependencies, account, forwarded);
+  await recordRegistered(dependencies, account, { receipt, by: 'account' });
+  dependencies.news.set(ctx, { kind: 'passkey-added', passkeyName: passkey.name });
   ctx.body = { location: '/account' };
 };
 
@@ -104,36 +89,9 @@ const removePasskey: Handler = async ({ manager, sessions, audit, news }, ctx, {
   ctx.body = { location: '/account' };
 };
 
-/** @throws AppError `passkey_rejected`; the audit says why the receipt stays without effect */
-function refuseForeign(
-  { audit, mac }: Pick<AccountRouteDependencies, 'audit' | 'mac'>,
-  account: Account,
-  {
-    type,
-    claims,
-  }: { type: 'sign_in.failed' | 'passkey.registration_refused'; claims: AcceptedReceipt['claims'] },
-): void {
-  if (account.userHandles.includes(claims.userHandle)) return;
-  const accountId = account.id;
-  const details = receiptDetails(mac, { kind: type, accountId, claims });
-  const { passkeyId } = claims;
-  void audit.record({ type, accountId, passkeyId, reason: 'another_account', details });
-  throw new AppError('passkey_rejected', { detail: 'a passkey of another account' });
-}
-
 /** Ceremonies of the account page belong to this person in this browser, whatever session they have by then. */
 function ceremony(ctx: Context, { id }: Account): { interaction: string; browser: string } {
   return { interaction: `account ${id}`, browser: browserBinding(ctx) };
-}
-
-/** Of several user handles (an import has its own), the first that can confirm something. */
-async function handleWithPasskey(
-  dependencies: Pick<AccountRouteDependencies, 'manager'>,
-  account: Account,
-): Promise<string> {
-  const usable = (await listPasskeys(dependencies, account)).find(({ status }) => status === 'active');
-  if (!usable) throw new AppError('confirmation_required', { detail: `${account.id} has no active passkey` });
-  return usable.userHandle;
 }
 
 async function ownPasskey(

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
+import { failed, ok, skipped, warning } from './finding.ts';
 
 const mebibyte = 1024 * 1024;
 const leastMebibytes = 50;

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../admin/about-server.ts';
 import { AppError } from '../../errors.ts';
 import { givePasskey, openAdministration } from '../../testing/administration.ts';
 import { failureLines } from '../failure.ts';
 import { examineDisk } from './disk.ts';
-import type { Finding } from './finding.ts';
 import { examinePasskeys } from './passkeys.ts';
+import { examineRevocations } from './revocations.ts';
 import { examineServer } from './server-answers.ts';
 
 const localhost = { rpId: 'localhost', origins: ['http://localhost:3000'] };
@@ -47,8 +49,33 @@ describe('the doctor, about the RP ID', () => {
 
   it('does not count a passkey that is suspended', async () => {
     await using installation = await openAdministration();
-    await administratorWithPasskey(installation, 'localhost', 'suspended');
+    await administratorWithPasskey(installation, 'localhost', { status: 'suspended' });
     assert.equal((await examinePasskeys({ relyingParties }, seenBy(installation))).state, 'failed');
+  });
+
+  it('counts none of a model that was found broken, unless it still signs in', async () => {
+    for (const [modelAction, state] of [
+      ['block', 'failed'],
+      ['ask', 'ok'],
+    ] as const) {
+      await using installation = await openAdministration();
+      await administratorWithPasskey(installation, 'localhost', { modelAlert: ['REVOKED'], modelAction });
+      const finding = await examinePasskeys({ relyingParties }, seenBy(installation));
+      assert.equal(finding.state, state);
+      if (state === 'failed') assert.match(finding.remedy ?? '', /setup-link --for ada.*metadata affected/);
+    }
+  });
+});
+
+describe('the doctor, about revoked authenticators', () => {
+  it('finds a folder that was named and is not there, and misses none that nobody named', () => {
+    const [finding] = examineRevocations({ dataDir: '/data', attestationRevocations: '/revocaitons' });
+    assert.match(
+      finding?.says ?? '',
+      /LATCHKEY_ATTESTATION_REVOCATIONS is \/revocaitons, which is not there/,
+    );
+    const usual = { dataDir: '/data', attestationRevocations: join('/data', 'revocations') };
+    assert.deepEqual(examineRevocations(usual), []);
   });
 });
 
@@ -142,10 +169,10 @@ type Installation = Awaited<ReturnType<typeof openAdministration>>;
 async function administratorWithPasskey(
   { machine, storage }: Installation,
   rpId: string,
-  status: 'active' | 'suspended' = 'active',
+  passkey: Parameters<typeof givePasskey>[2] = {},
 ): Promise<void> {
   const { account } = await machine.people.invite({ userName: 'ada', name: 'Ada', role: 'administrator' });
-  await givePasskey(storage, account, { rpId, status });
+  await givePasskey(storage, account, { rpId, ...passkey });
 }
 
 function config(issuer: string) {

@@ -1,16 +1,22 @@
+import type { Finding } from '../../admin/about-server.ts';
 import { type Config, doubtsAbout, readConfig } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { examineAppAddresses } from './app-addresses.ts';
 import { examineDisk } from './disk.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { failed, ok, warning } from './finding.ts';
+import { examineMail } from './mail.ts';
 import { examinePasskeyManager } from './passkey-manager.ts';
 import { examineSecret } from './secret-place.ts';
 import { examineSeparation } from './separation.ts';
 import { examineServer } from './server-answers.ts';
 import { examineStorage } from './storage-state.ts';
 
+/** What is needed to look. */
+export type ExamineSurroundings = Pick<Surroundings, 'env' | 'openStorage' | 'now'>;
+
 /** Looks at everything that an installation needs, changes nothing, and goes on after what is wrong. */
-export async function examine(surroundings: Surroundings): Promise<Finding[]> {
+export async function examine(surroundings: ExamineSurroundings): Promise<Finding[]> {
   const { config, findings } = examineSettings(surroundings);
   if (!config) return findings;
   const { secret, finding: secretFinding } = examineSecret(config);
@@ -22,12 +28,14 @@ export async function examine(surroundings: Surroundings): Promise<Finding[]> {
     ...stored.findings,
     await examineDisk(config),
     ...(storage ? await examineSeparation(config, storage) : []),
+    ...(storage ? [await examineAppAddresses(config, storage)] : []),
     ...(await examinePasskeyManager({ config, secret, storage, now: surroundings.now })),
+    await examineMail(config),
     ...(await examineServer(config, surroundings.now, await storage?.signingKeys.list())),
   ];
 }
 
-function examineSettings({ env }: Surroundings): { config?: Config; findings: Finding[] } {
+function examineSettings({ env }: Pick<Surroundings, 'env'>): { config?: Config; findings: Finding[] } {
   try {
     const config = readConfig(env);
     return {

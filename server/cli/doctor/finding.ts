@@ -1,17 +1,4 @@
-/**
- * - `ok`, `failed`: looked at.
- * - `warning`: works, but somebody should know.
- * - `skipped`: could not be looked at from here; says why.
- */
-export type FindingState = 'ok' | 'warning' | 'failed' | 'skipped';
-
-/** One line of the doctor: what was looked at, what it is like, and what to do. */
-export interface Finding {
-  check: string;
-  state: FindingState;
-  says: string;
-  remedy?: string;
-}
+import type { Finding } from '../../admin/about-server.ts';
 
 export const ok = (check: string, says: string): Finding => ({ check, state: 'ok', says });
 export const skipped = (check: string, says: string): Finding => ({ check, state: 'skipped', says });

@@ -1,3 +1,4 @@
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import { AppError, ConfigError, StorageError } from '../../errors.ts';
 import { type OpenedPasskeys, openPasskeys } from '../../open-passkeys.ts';
@@ -7,8 +8,10 @@ import { openCredentials } from '../../service-identity/credentials.ts';
 import { daysLeft, needsRenewal } from '../../service-identity/lifetime.ts';
 import type { Storage } from '../../storage.ts';
 import { commandLog } from '../installation.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
+import { examineMetadata } from './fido-metadata.ts';
+import { failed, ok, skipped, warning } from './finding.ts';
 import { examinePasskeys } from './passkeys.ts';
+import { examineRevocations } from './revocations.ts';
 
 interface Input {
   config: Config;
@@ -25,11 +28,14 @@ export async function examinePasskeyManager({ storage, secret, ...input }: Input
   try {
     await using passkeys = await openPasskeys({ ...input, storage, secret, log: commandLog() });
     const manager = passkeys.as('administration');
-    const there = config.passkeysUrl === undefined ? [] : await examineElsewhere(config, passkeys);
+    const there =
+      config.passkeysUrl === undefined
+        ? examineRevocations(config)
+        : await examineElsewhere(config, passkeys);
     const finding = await examinePasskeys(config, { accounts: storage.accounts, manager });
-    return [...certificates, ...there, finding];
+    return [...certificates, ...there, finding, await examineMetadata(manager, input.now())];
   } catch (error) {
-    return [...certificates, unreachable(error, config), skipped('RP ID', 'needs the passkey manager.')];
+    return [...certificates, ...unreachable(error, config), skipped('RP ID', 'needs the passkey manager.')];
   }
 }
 
@@ -75,14 +81,17 @@ async function examineReceiptKeys({ receiptKeys = '' }: Config, current = ''): P
 }
 
 /** @throws what is none of the link's faults */
-function unreachable(error: unknown, { passkeysUrl, certificates, trustDomain }: Config): Finding {
+function unreachable(error: unknown, { passkeysUrl, certificates, trustDomain }: Config): Finding[] {
+  if (error instanceof ConfigError && passkeysUrl === undefined)
+    return error.problems.map((problem) => failed('passkeys', problem));
   if (error instanceof ConfigError)
-    return failed('passkeys', error.message, `LATCHKEY_CERTIFICATES is ${certificates}.`);
+    return [failed('passkeys', error.message, `LATCHKEY_CERTIFICATES is ${certificates}.`)];
   if (!(error instanceof AppError) || passkeysUrl === undefined) throw error;
   const { detail = error.code } = error;
-  return failed(
+  const finding = failed(
     'passkeys',
     `${passkeysUrl} does not answer as a passkey manager (${detail}).`,
     `Start it with \`latchkey passkeys\`; both sides need certificates of one authority for ${trustDomain} that are valid and not revoked.`,
   );
+  return [finding];
 }

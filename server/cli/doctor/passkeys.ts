@@ -1,7 +1,9 @@
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import type { PasskeyFacts, PasskeyManager } from '../../passkeys/manager.ts';
+import { maySignIn } from '../../sign-ins/standing.ts';
 import type { Account, Storage } from '../../storage.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { failed, ok, warning } from './finding.ts';
 
 /** Whether an administrator can still sign in here: passkeys work for the RP ID they were made for, and no other. */
 export async function examinePasskeys(
@@ -21,8 +23,14 @@ export async function examinePasskeys(
       'Run `latchkey setup-link` and open what it prints.',
     );
   const theirs = (await passkeysOf(administrators, manager)).filter(({ status }) => status === 'active');
-  if (theirs.some(({ rpId }) => rpIds.includes(rpId)))
-    return ok('RP ID', `is ${here}; an administrator has a passkey for it.`);
+  const fitting = theirs.filter(({ rpId }) => rpIds.includes(rpId));
+  if (fitting.some(maySignIn)) return ok('RP ID', `is ${here}; an administrator has a passkey for it.`);
+  if (fitting.length > 0)
+    return failed(
+      'RP ID',
+      `is ${here}, but every administrator’s passkey for it is of a model that was found broken.`,
+      `Run \`latchkey setup-link --for ${first.userName}\`; \`latchkey metadata affected\` says who else has one.`,
+    );
   const elsewhere = [...new Set(theirs.map(({ rpId }) => rpId))].join(', ');
   return failed(
     'RP ID',

@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { failed, ok, warning } from './finding.ts';
 
 /** Permissions, content and place of the installation secret. */
 export function examineSecret(config: Config): { secret?: OpenSecret; finding: Finding } {

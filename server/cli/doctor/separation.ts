@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import type { Storage } from '../../storage.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { failed, ok, warning } from './finding.ts';
 
 /** Whether provider and passkey manager, where they are two, are apart in storage as well. */
 export async function examineSeparation(

@@ -1,5 +1,6 @@
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
+import { failed, ok, skipped, warning } from './finding.ts';
 
 const discoveryPath = '/.well-known/openid-configuration';
 const patience = 3000;

@@ -1,11 +1,12 @@
+import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import { StorageError } from '../../errors.ts';
-import { keyCheckFits, type Secret } from '../../secret/secret.ts';
+import type { SecretRing } from '../../secret/ring.ts';
 import type { Storage } from '../../storage.ts';
 import { withoutPassword } from '../failure.ts';
 import { storageRemedies } from '../storage-remedies.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { type Finding, failed, ok, skipped } from './finding.ts';
+import type { ExamineSurroundings } from './examine.ts';
+import { failed, ok, skipped, warning } from './finding.ts';
 
 interface Examined {
   storage?: Storage;
@@ -15,8 +16,8 @@ interface Examined {
 /** Whether the storage answers, has the schema of this version, and was made with this secret. */
 export async function examineStorage(input: {
   config: Config;
-  secret: Secret | undefined;
-  surroundings: Surroundings;
+  secret: SecretRing | undefined;
+  surroundings: ExamineSurroundings;
 }): Promise<Examined> {
   const { config, secret, surroundings } = input;
   try {
@@ -44,14 +45,32 @@ export async function examineStorage(input: {
   }
 }
 
-async function examineKeyCheck(storage: Storage, secret: Secret | undefined): Promise<Finding> {
+async function examineKeyCheck(storage: Storage, secret: SecretRing | undefined): Promise<Finding> {
   if (!secret) return skipped('key check', 'needs the secret.');
   const installation = await storage.installation.find();
   if (!installation)
     return skipped('key check', 'the storage is new: the first start leaves its key check there.');
-  if (keyCheckFits(secret, installation.keyCheck))
-    return ok('key check', 'the storage was made with this secret.');
-  return failed('key check', 'the storage was made with another secret.', storageRemedies.wrong_secret);
+  try {
+    secret.follow(installation);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return secret.has(installation.keyCheck)
+      ? failed('key check', sentence(error.message), 'Put the previous secret back, behind the current one.')
+      : failed('key check', 'the storage was made with another secret.', storageRemedies.wrong_secret);
+  }
+  const { previous } = installation;
+  if (!previous && secret.keyIds.length > 1)
+    return warning(
+      'key check',
+      'the storage was made with this secret; others that nothing needs stand beside it.',
+      '`latchkey secret retire` takes them out of the file; out of LATCHKEY_SECRET take them yourself.',
+    );
+  if (!previous) return ok('key check', 'the storage was made with this secret.');
+  return warning(
+    'key check',
+    `the installation secret was exchanged on ${new Date(previous.replacedAt).toISOString().slice(0, 10)}, and the one before is in use still.`,
+    '`latchkey secret status` says what needs it; then `latchkey secret retire` ends the exchange.',
+  );
 }
 
 function sentence(text: string): string {

@@ -1,15 +1,17 @@
 /** `latchkey passkeys`: the passkey manager as a service of its own. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../../../adapters/open.ts';
-import { createAudit } from '../../audit/audit.ts';
 import { keepRenewed } from '../../certificates/keep-renewed.ts';
+import { every, keepMetadata } from '../../chores.ts';
 import type { Config } from '../../config.ts';
 import { StorageError } from '../../errors.ts';
 import { createReadiness } from '../../http/health.ts';
 import { createMetrics, serveMetrics } from '../../http/metrics.ts';
 import { serve } from '../../http/server.ts';
 import type { Log } from '../../log.ts';
-import { managerHere, refusedCeremony } from '../../open-passkeys.ts';
+import { openAudit } from '../../open-audit.ts';
+import { managerHere, metadataHere, writtenDown } from '../../open-passkeys.ts';
+import { keepSecret } from '../../open-secret.ts';
 import { openReceiptKeys } from '../../receipts/keys.ts';
 import { checkInstallation } from '../../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../secret/secret-file.ts';
@@ -50,13 +52,7 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   await openReceiptKeys({ receiptKeys: storage.receiptKeys, secret, now });
   const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
   metrics.watchCertificate(name, () => credentials.current.own.notAfter);
-  const { record, flush } = createAudit({
-    events: storage.auditEvents,
-    now,
-    log,
-    onLost: metrics.countLostAuditEvents,
-  });
-  resources.defer(flush);
+  const { record } = openAudit({ config, secret, storage, log, now, resources, metrics });
   const writeDown = limitRefusals((call) => {
     log.warn(call, 'call refused');
     void record(refusedCall(call));
@@ -65,13 +61,16 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     metrics.countRefusedCall(call.reason);
     writeDown(call);
   };
+  const metadata = resources.use(metadataHere({ config, storage, now, log }));
+  metrics.watchMetadata(metadata.standing);
   const manager = managerHere({
     config,
     secret,
     storage,
     log,
     now,
-    onRefused: (refused) => void record(refusedCeremony(refused)),
+    metadata,
+    ...writtenDown(record, log),
   });
   const ping = () => storage.ping();
   const service = createPasskeyService({
@@ -79,11 +78,17 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     credentials,
     trustDomain,
     ping,
+    facts: () => ({ metadata: metadata.standing() }),
     onRefused: onRefusedCall,
     now,
     log,
   });
   resources.defer(() => stopping.abort());
+  keepMetadata(metadata, { signal: stopping.signal, log });
+  keepSecret({ storage, secret, log, metrics, now }).keep(
+    (ms, chore) => void every(ms, { signal: stopping.signal, log }, chore),
+  );
+  void every(5000, { signal: stopping.signal, log }, manager.reviewModels);
   void sweepEveryMinute(storage, { log, signal: stopping.signal });
   const { host, port } = config.listen;
   const listening = { host, port, setting: 'LATCHKEY_LISTEN_PORT', patience: 7000 };

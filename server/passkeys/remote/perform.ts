@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { ServiceName } from '../../service-identity/spiffe-id.ts';
 import type { OpenPasskeyManager } from '../create-manager.ts';
-import { type CallerIdentity, type PasskeyManager, permissions } from '../manager.ts';
+import type { CallerIdentity, PasskeyManager } from '../manager.ts';
+import { permissions } from '../permissions.ts';
 import { createNonces, type Nonces } from './nonces.ts';
 import { freshness, healthPath, largestBody, methodOf, requestHeader, timeHeader } from './wire.ts';
 
@@ -20,6 +21,8 @@ export interface PerformDependencies {
   callers: readonly ServiceName[];
   /** Rejects while the service cannot work. */
   ping: () => Promise<void>;
+  /** What else the monitoring should know. */
+  facts?: () => object;
   onRefused: (call: RefusedCall) => void;
   now: () => number;
 }
@@ -59,7 +62,7 @@ export function createPerform(dependencies: PerformDependencies): Perform {
 async function health(dependencies: PerformDependencies, name: ServiceName): Promise<object> {
   if (name !== 'monitor') return refuse(dependencies, { reason: 'method', caller: name, method: 'health' });
   await dependencies.ping();
-  return { status: 'ready' };
+  return { status: 'ready', ...dependencies.facts?.() };
 }
 
 /** The manager as each caller may use it, made once. */

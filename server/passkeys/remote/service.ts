@@ -17,6 +17,8 @@ export interface PasskeyServiceDependencies {
   trustDomain: string;
   /** Rejects while the service cannot work. */
   ping: () => Promise<void>;
+  /** What else the monitoring should know. */
+  facts?: () => object;
   onRefused: (call: RefusedCall) => void;
   now: () => number;
   log: Pick<Log, 'info' | 'error'>;

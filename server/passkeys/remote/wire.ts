@@ -3,7 +3,9 @@
  * Whoever adds a method to the manager adds it here, or nothing compiles.
  */
 import { z } from 'zod';
+import { ruleSchema } from '../../authenticator-policy/rule.ts';
 import type { PasskeyManager } from '../manager.ts';
+import { brokenModelActions } from '../model-review.ts';
 import { passkeyEventTypes } from '../passkey-event.ts';
 
 type MethodName = keyof PasskeyManager;
@@ -46,6 +48,22 @@ const receiptKey = z.looseObject({
   retiredAt: z.number().optional(),
 });
 
+const model = z.looseObject({
+  aaguid: z.string(),
+  name: z.string(),
+  statuses: z.array(z.string()),
+  keyProtection: z.array(z.string()),
+  attestationTypes: z.array(z.string()),
+  source: z.enum(['fido', 'local', 'names']),
+});
+const metadataStatus = z.looseObject({ source: z.string(), local: z.number(), highest: z.number() });
+const floor = z.object({
+  rule: ruleSchema,
+  revision: z.number(),
+  models: z.record(z.string(), z.string()),
+  brokenModels: z.enum(brokenModelActions),
+});
+
 export const wireMethods = {
   beginRegistration: { repeatable: true, answer: options },
   finishRegistration: { repeatable: false, answer: z.looseObject(finished) },
@@ -59,6 +77,7 @@ export const wireMethods = {
     repeatable: true,
     answer: z.object({ events: z.array(event), ...paged }),
   },
+  listModelAlerts: { repeatable: true, answer: z.object({ passkeys: z.array(passkey), ...paged }) },
   listReceipts: {
     repeatable: true,
     answer: z.object({ receipts: z.array(receipt), ...paged }),
@@ -76,6 +95,26 @@ export const wireMethods = {
   confirmPasskey: { repeatable: true, answer: changed },
   setPasskeyStatus: { repeatable: true, answer: changed },
   removePasskeys: { repeatable: true, answer: z.object({ removed: z.number() }) },
+  exportPasskeys: {
+    repeatable: true,
+    answer: z.object({
+      passkeys: z.array(z.looseObject({ id: z.string(), publicKey: z.string(), userHandle: z.string() })),
+      more: z.boolean(),
+    }),
+  },
+  // Again what came over before is `present`.
+  importPasskeys: {
+    repeatable: true,
+    answer: z.object({
+      results: z.array(z.looseObject({ id: z.string(), outcome: z.enum(['added', 'present', 'refused']) })),
+    }),
+  },
+  metadataStatus: { repeatable: true, answer: z.object({ status: metadataStatus }) },
+  refreshMetadata: { repeatable: true, answer: z.object({ begun: z.boolean() }) },
+  searchModels: { repeatable: true, answer: z.object({ models: z.array(model) }) },
+  findModel: { repeatable: true, answer: z.object({ model: model.optional() }) },
+  findFloor: { repeatable: true, answer: floor },
+  setFloor: { repeatable: false, answer: floor },
   sweep: { repeatable: true, answer: z.object({ removed: z.number() }) },
 } satisfies Record<MethodName, WireMethod>;
 

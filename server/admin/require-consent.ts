@@ -1,0 +1,27 @@
+import { AppError } from '../errors.ts';
+import type { App } from '../storage.ts';
+import type { Permissions } from './permission.ts';
+
+type Telling = Pick<App, 'id' | 'consent' | 'scopes' | 'claims' | 'tokenExchange'>;
+
+/**
+ * Whoever administers one app decides nothing in the place of its people: that they are not asked, what an app that
+ * asks nobody is told, and which attributes an app is told, is for who administers all. @throws AppError `forbidden`
+ */
+export function requireConsent({ scopes }: Permissions, before: Telling, after: Telling): void {
+  if (scopes.has('apps:write')) return;
+  const asks = after.consent === 'explicit';
+  const field =
+    (!asks && before.consent === 'explicit' && 'consent') ||
+    (!asks && isMore(before.scopes, after.scopes) && 'scopes') ||
+    (isMore(before.claims, after.claims) && 'claims') ||
+    (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange');
+  if (field)
+    throw new AppError('forbidden', {
+      field,
+      detail: `${before.id} would be told of people what they are not asked: that is for who administers every app`,
+    });
+}
+
+const isMore = (before: readonly string[] = [], after: readonly string[] = []): boolean =>
+  after.some((one) => !before.includes(one));

@@ -1,0 +1,94 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Account, AccountRepository } from '../accounts/account.ts';
+import { apiScopesOf } from '../accounts/role-scopes.ts';
+import type { ApiScope } from '../apps/api-scopes.ts';
+import type { App } from '../apps/app.ts';
+import { AppError } from '../errors.ts';
+import { mayUse } from './admission.ts';
+import type { ApiToken, VerifyApiToken } from './api-token.ts';
+import type { Artifact } from './artifact.ts';
+import { thumbprint } from './mtls.ts';
+import type { Vault } from './vault.ts';
+
+/** Who asks our API, as it is now. */
+export interface ApiCaller {
+  app: App;
+  /** Absent where the app speaks for itself. */
+  account?: Account;
+  /** What the token says, less what the app or the person may not do any more. */
+  scopes: ApiScope[];
+  signInId?: string;
+  /** Milliseconds. */
+  signedInAt?: number;
+}
+
+interface CallerDependencies {
+  verify: VerifyApiToken;
+  /** Past every cache, so that what was taken away is gone at once; with those that the server makes itself. */
+  findApp: (id: string) => Promise<App | undefined>;
+  accounts: Pick<AccountRepository, 'findBySub'>;
+  artifacts: { find(id: string): Promise<Artifact | undefined> };
+  vault: Pick<Vault, 'idOf'>;
+  now: () => number;
+}
+
+/** What came with a token. */
+export interface Shown {
+  /** Thumbprint (RFC 7638) of the key that a proof was made with (RFC 9449 §7.1). */
+  proofKey?: string;
+  /** Of the connection (RFC 8705 §3). */
+  certificate?: X509Certificate | undefined;
+}
+
+export type FindCaller = (token: string, shown?: Shown) => Promise<ApiCaller>;
+
+/**
+ * Whose token it is. A signature outlives what it was given for, so everything that it stands on is looked at anew: the
+ * app, its scopes, the person, their role and groups, and the grant, which ends with the session, the passkey and the
+ * consent.
+ * @throws AppError `token_invalid`
+ */
+export function createApiCallers(dependencies: CallerDependencies): FindCaller {
+  return async (presented, shown = {}) => {
+    const token = await dependencies.verify(presented);
+    requireBinding(token, shown);
+    const [app, account] = await Promise.all([
+      dependencies.findApp(token.clientId),
+      personOf(dependencies, token),
+    ]);
+    if (!app) throw new AppError('token_invalid', { detail: `the app ${token.clientId} is gone` });
+    const allowed = token.scopes.filter((scope) => app.apiScopes?.includes(scope));
+    if (!token.person) return { app, scopes: allowed };
+    if (!account || !mayUse(app.allowedGroups, account))
+      throw new AppError('token_invalid', { detail: 'the person, or what they allowed, is gone' });
+    const own = apiScopesOf(account);
+    const { signInId, signedInAt } = token.person;
+    const scopes = allowed.filter((scope) => own.includes(scope));
+    return { app, account, scopes, signedInAt, ...(signInId !== undefined && { signInId }) };
+  };
+}
+
+/**
+ * A token that is bound to a key or a certificate is taken with that and in no other way, and a proof comes with such a
+ * token alone (RFC 9449 §7.2, RFC 8705 §3).
+ */
+function requireBinding({ boundTo, boundToKey }: ApiToken, { proofKey, certificate }: Shown): void {
+  if (boundTo !== undefined && (!certificate || boundTo !== thumbprint(certificate)))
+    throw new AppError('token_invalid', { detail: 'the token is bound to another certificate' });
+  if (boundToKey !== proofKey)
+    throw new AppError('token_invalid', { detail: 'the token is bound to another key, or to none' });
+}
+
+async function personOf(
+  { accounts, artifacts, vault, now }: CallerDependencies,
+  { clientId, person }: ApiToken,
+): Promise<Account | undefined> {
+  if (!person) return undefined;
+  const [account, grant] = await Promise.all([
+    accounts.findBySub(person.sub),
+    artifacts.find(vault.idOf('Grant', person.grantId)),
+  ]);
+  const stands =
+    grant?.accountId === person.sub && grant.appId === clientId && (grant.expiresAt ?? 0) > now();
+  return stands && account?.status === 'active' ? account : undefined;
+}

@@ -1,0 +1,17 @@
+import { type Client, Provider } from 'oidc-provider';
+import type { SessionEnds } from './session-ends.ts';
+
+/**
+ * oidc-provider would post the token itself, in the request and once. Where the whole session ends its apps are told by
+ * `endSession` of the adapter; what is left is an app that the person leaves alone, and stays signed in.
+ */
+export function tellOfPartialEnds({ Client }: Provider, leave: SessionEnds['leave']): void {
+  Client.prototype.backchannelLogout = async function backchannelLogout(
+    this: Client,
+    sub: string,
+    sid: string,
+  ): Promise<void> {
+    if (Provider.ctx?.oidc.params?.logout) return;
+    await leave({ appId: this.clientId, sub, sid });
+  };
+}

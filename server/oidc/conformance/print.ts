@@ -1,0 +1,51 @@
+import type { Expectation, Plan } from './plan.ts';
+import { plans } from './plans.ts';
+
+const head = `# Conformance
+
+Printed from \`server/oidc/conformance\` by \`npm run docs\`.
+
+Plans of the [OpenID conformance suite](https://openid.net/certification/about-conformance-suite/) that apply to
+Latchkey: how to set up for each, and what its modules are expected to end with. The suite itself needs a browser that
+answers for a passkey and a server that it reaches by https; **it was not run for this page**. Instead each module has a
+test of its name among our own (\`npm run unit\`), which asks for the same with real requests.
+
+\`CALLBACK\` stands for the redirect address that the suite shows, \`https://…/test/a/ALIAS/callback\`;
+\`CALLBACK-WITH-/x\` for the same address with \`/x\` in the place of \`/callback\`. Sign-ins are answered by a browser that
+has a passkey, such as Chromium with a virtual authenticator (\`WebAuthn.addVirtualAuthenticator\`).
+
+| | |
+|---|---|
+| passed | the suite passes it |
+| review | the suite passes it once somebody has looked at a picture of the page |
+| warning | the suite passes it, and says that something optional is not there |
+| skipped | the suite skips it, because discovery says that there is no such thing |
+
+## What cannot be passed
+
+The plans \`oidcc-implicit\`, \`oidcc-hybrid\` and their form post forms want tokens from the authorization endpoint, which
+RFC 9700 §2.1.2 tells servers not to give: Latchkey answers \`code\` alone. The **dynamic** plan wants the response types
+of these, requests that are fetched from an address (\`request_uri\` by reference, OpenID Connect Core §6.2), and ID
+tokens without a signature: a server that has none of the three cannot pass it.
+`;
+
+/** \`docs/conformance.md\`. */
+export function printConformance(): string {
+  return [head, ...plans.map(printPlan)].join('\n');
+}
+
+function printPlan({ name, title, apps, notes, modules }: Plan): string {
+  const commands = apps.length > 0 ? `\n\`\`\`text\n${apps.join('\n')}\n\`\`\`\n` : '';
+  const rows = Object.entries(modules).map(([module, expected]) => `| \`${module}\` | ${cell(expected)} |`);
+  return `## ${title}
+
+\`${name}\`
+${commands}${notes.map((note) => `\n${note}\n`).join('')}
+| module | expected |
+|---|---|
+${rows.join('\n')}
+`;
+}
+
+const cell = (expected: Expectation): string =>
+  typeof expected === 'string' ? expected : `${expected.outcome}: ${expected.why}`;

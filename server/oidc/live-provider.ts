@@ -1,0 +1,82 @@
+/**
+ * oidc-provider takes its keys once, when it is made. Where keys change it is made anew (2 ms), and requests that come
+ * in from then on are answered by the new one; those under way end with the one before.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import type { Signer } from '../external-signing/signer.ts';
+import { cacheKeySet } from './cache-key-set.ts';
+import type { KeySet } from './keys.ts';
+import { signerFirst } from './signer-first.ts';
+
+export interface LiveProvider {
+  /** Always the one of the keys in force: what is read from it is read from that one. */
+  provider: Provider;
+  /** The keys in force; another object after each change. */
+  keys: () => KeySet;
+  /** To be called when another process may have changed keys. */
+  clear(): void;
+  /** Looks at the keys if something may have changed; where they cannot be read, those before go on, and it tries again. */
+  follow(): Promise<void>;
+}
+
+interface LiveDependencies {
+  /** For the start: makes keys where there are none. */
+  open: () => Promise<KeySet>;
+  read: () => Promise<KeySet>;
+  /** With all that listens to it. */
+  make: (keys: KeySet) => Provider;
+  signer?: Pick<Signer, 'keys'> | undefined;
+  now: () => number;
+}
+
+export async function openLiveProvider(dependencies: LiveDependencies): Promise<LiveProvider> {
+  const { open, read, make, signer } = dependencies;
+  const start = (keys: KeySet) => {
+    const provider = make(keys);
+    provider.use(cacheKeySet());
+    if (signer) provider.use(signerFirst(signer, dependencies.now));
+    return { keys, provider, answer: provider.callback() };
+  };
+  let now = start(await open());
+  let isStale = false;
+  const answer = (req: IncomingMessage, res: ServerResponse) => now.answer(req, res);
+  return {
+    provider: following(now.provider, () => now.provider, answer),
+    keys: () => now.keys,
+    clear() {
+      isStale = true;
+    },
+    async follow() {
+      if (!isStale) return;
+      isStale = false;
+      try {
+        const keys = await read();
+        if (standOf(keys) !== standOf(now.keys)) now = start(keys);
+      } catch (error) {
+        isStale = true;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Keys in order of use: a key that begins to sign moves to the front. */
+const standOf = ({ keys }: KeySet): string => keys.map(({ kid }) => kid).join(' ');
+
+/** Reads everything from the provider of the moment. Its classes are handed out as they are, its methods with their object. */
+function following(
+  first: Provider,
+  current: () => Provider,
+  answer: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+): Provider {
+  return new Proxy(first, {
+    get(_, name) {
+      if (name === 'callback') return () => answer;
+      const provider = current();
+      const value: unknown = Reflect.get(provider, name, provider);
+      const isMethod = typeof value === 'function' && value.prototype === undefined;
+      return isMethod ? value.bind(provider) : value;
+    },
+  });
+}

@@ -1,0 +1,52 @@
+/** Tells apps that somebody has answered what they asked (CIBA Core §10.2). */
+import type { App } from '../apps/app.ts';
+import { reachOf } from '../apps/reach.ts';
+import type { RefusalRecorder } from '../apps/refusal-recorder.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import type { Ping } from './ciba.ts';
+
+interface PingDependencies {
+  ask: Outbound['ask'];
+  findApp: (id: string) => Promise<App | undefined>;
+  /** For whoever looks after the app. */
+  refusals: Pick<RefusalRecorder, 'note'>;
+  /** Milliseconds before each attempt. */
+  pauses?: readonly number[];
+}
+
+/** An app that is told nothing may ask as well, so what a stop of this process loses costs it a moment. */
+const usualPauses = [0, 5_000, 20_000];
+
+export function createPinger({ ask, findApp, refusals, pauses = usualPauses }: PingDependencies): Ping {
+  return ({ appId, uri, token, requestId }) => {
+    const attempt = async (left: readonly number[]): Promise<void> => {
+      const failure = await failureOf(async () => {
+        const app = await findApp(appId);
+        if (!app) return undefined;
+        const { status } = await ask(uri, {
+          reach: reachOf(app),
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ auth_req_id: requestId }),
+          ignoresBody: true,
+        });
+        return status === 204 || status === 200 ? undefined : `it answered ${status}`;
+      });
+      if (failure === undefined) return;
+      if (left.length > 0) later(left);
+      else refusals.note(appId, { code: 'ping_failed', reason: failure });
+    };
+    const later = ([pause = 0, ...left]: readonly number[]) =>
+      void setTimeout(() => void attempt(left), pause).unref();
+    later(pauses);
+  };
+}
+
+/** In words for an administrator. */
+async function failureOf(ping: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await ping();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

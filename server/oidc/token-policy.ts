@@ -1,0 +1,54 @@
+/** Who may ask about a token, and end it (RFC 7662 §4, RFC 7009 §2.1). */
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import { allowedScopes, isAllowed, isOf } from '../apis/allowed.ts';
+import type { Api } from '../apis/api.ts';
+import type { ApiCache } from '../apis/api-cache.ts';
+
+import { ownsToken } from './client-rules.ts';
+import { type Actor, chainOf, type StandingDependencies, standingGrant } from './subject-token.ts';
+
+interface Token {
+  kind?: string;
+  clientId?: string | undefined;
+  aud?: string | string[] | undefined;
+  iat?: number;
+  scope?: string | undefined;
+  /** What an exchanged one stands on. */
+  extra?: { grant_id?: string; act?: Actor } | undefined;
+}
+
+/**
+ * An app learns of its own tokens, and an API of those that are for it. One that is for an API says no more than the API
+ * gives that app today, and nothing once the API is gone.
+ */
+export function createIntrospectionPolicy({
+  apis,
+  isStanding,
+}: { apis: Pick<ApiCache, 'find'> } & Omit<StandingDependencies, 'provider'>) {
+  return async function mayAsk(ctx: KoaContextWithOIDC, client: Client, token: Token): Promise<boolean> {
+    const owns = await ownsToken(ctx, client, token);
+    if (typeof token.aud !== 'string') return owns;
+    const api = await apis.find(token.aud);
+    if (!api || !isOf(api, token.iat ?? 0)) return false;
+    const { clientId = '' } = token;
+    const { act, grant_id = '' } = token.extra ?? {};
+    const stands = { client_id: clientId, grant_id, act };
+    const grant = act && (await standingGrant({ provider: ctx.oidc.provider, isStanding }, stands));
+    if (act && !grant) return false;
+    // Of a token that came by others, each of them must still have what it holds.
+    const chain = grant ? chainOf(grant.clientId ?? '', act) : [clientId];
+    if (!chain.every((id) => isAllowed(api, id))) return false;
+    // It is this very object that the answer is made of.
+    token.scope = stillAllowed(api, token, chain);
+    return owns || api.introspectedBy.includes(client.clientId);
+  };
+}
+
+function stillAllowed(api: Api, { kind, scope = '' }: Token, chain: readonly string[]): string {
+  const whose = kind === 'ClientCredentials' ? 'machine' : 'people';
+  const allowed = chain.map((id) => allowedScopes(api, id, whose));
+  return scope
+    .split(' ')
+    .filter((each) => allowed.every((scopes) => scopes.includes(each)))
+    .join(' ');
+}

@@ -1,0 +1,93 @@
+/** oidc-provider with all that it stands on. */
+
+import { type ApiCache, createApiCache } from './apis/api-cache.ts';
+import { clientMetadata, wantsCertificate } from './apps/client-metadata.ts';
+import { createSecretJudge } from './apps/imported-secret.ts';
+import { createRefusalRecorder } from './apps/refusal-recorder.ts';
+import { openClientAuthorities } from './client-certificates/authorities.ts';
+import { createAccountFinder } from './oidc/find-account.ts';
+import { createConsents } from './oidc/grants.ts';
+import { logoutToken } from './oidc/logout-token.ts';
+import { createProviderPages } from './oidc/pages.ts';
+import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
+import { createProviderFetch } from './oidc/provider-fetch.ts';
+import { createReplays } from './oidc/replays.ts';
+import { openCiba } from './open-backchannel.ts';
+import { openDeliverer } from './open-deliverer.ts';
+import { type OpenedSessions, openSessions } from './open-sessions.ts';
+import { openProviderWithKeys } from './open-signing-keys.ts';
+import type { RoomDependencies } from './rooms.ts';
+
+/** What oidc-provider asks others while somebody signs in. */
+type Asked = Pick<ProviderDependencies, 'isStanding' | 'enough' | 'fewPasskeys'>;
+
+/** oidc-provider with all that it stands on, and whoever tells apps that their sessions are over. */
+export async function openProtocol(dependencies: RoomDependencies, asked: Asked) {
+  const { secret, storage, apps, now } = dependencies;
+  const deliverer = openDeliverer(dependencies, (notice) => logoutToken(provider, notice));
+  const opened = openSessions({ storage, secret, findApp: apps.find, deliver: deliverer.deliver, now });
+  const apis = createApiCache(storage.apis);
+  dependencies.alsoClear(apis);
+  const consents = createConsents({ artifacts: storage.artifacts, ...opened });
+  const known = { ...providerDependencies(dependencies, { ...opened, consents, apis }), ...asked };
+  const { provider, keys } = await openProviderWithKeys(dependencies, (set) =>
+    createProvider({ ...known, keys: set }),
+  );
+  const { vault } = opened;
+  const { artifacts } = storage;
+  const forRequests = { artifacts, vault, refusals: known.refusals, isStanding: asked.isStanding };
+  return { ...opened, consents, apis, provider, deliverer, keys, forRequests };
+}
+
+function providerDependencies(
+  dependencies: RoomDependencies,
+  {
+    vault,
+    sessionEnds,
+    consents,
+    apis,
+  }: Pick<ProviderDependencies, 'consents'> & { apis: ApiCache } & OpenedSessions,
+): Omit<ProviderDependencies, keyof Asked | 'keys'> {
+  const { config, secret, storage, apps, outbound, readPage, onSessionStarted, audit, log, every, now } =
+    dependencies;
+  const { artifacts } = storage;
+  const refusals = createRefusalRecorder(storage.appRefusals, now);
+  every(5000, refusals.flush);
+  const judgeSecret = createSecretJudge({ apps: storage.apps, secret, onReplaced: apps.clear, now });
+  return {
+    config,
+    cookieKeyring: secret.cookieKeyring,
+    proofNonceSecret: secret.proofNonceSecret,
+    remember: createReplays({ artifacts, vault, now }),
+    fetch: createProviderFetch(outbound, now),
+    clientAuthorities: openClientAuthorities(config.mtls?.authorities),
+    now,
+    consents,
+    apis,
+    leave: sessionEnds.leave,
+    onSessionStarted,
+    pages: createProviderPages({ readPage, hasConsole: config.administration, now }),
+    log,
+    adapter: {
+      artifacts,
+      vault,
+      endSession: sessionEnds.endStored,
+      lifetimes: config.lifetimes,
+      now,
+      async findClient(id) {
+        const app = await apps.find(id);
+        // Without its certificate it would get what binds nobody.
+        const isOff = config.mtls === undefined && app !== undefined && wantsCertificate(app);
+        return app && !isOff ? clientMetadata(app, config.lifetimes) : undefined;
+      },
+    },
+    findAccount: createAccountFinder(storage),
+    refusals,
+    tokens: audit,
+    ...openCiba(dependencies, { refusals }),
+    async judgeSecret(clientId, presented) {
+      const app = await apps.find(clientId);
+      return app ? judgeSecret(app, presented) : 'unknown';
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { App } from './apps/app.ts';
+import type { LogoutNotice } from './logout-notices/logout-notice.ts';
+import { createLogoutNotices } from './logout-notices/prepare-notices.ts';
+import { type AppGrants, createAppGrants } from './oidc/app-grants.ts';
+import { findOrigin, type Origin } from './oidc/find-sign-in.ts';
+import { findingResealed } from './oidc/finding-resealed.ts';
+import { readOwnJwt } from './oidc/own-jwt.ts';
+import { createSessionEnds, type SessionEnds } from './oidc/session-ends.ts';
+import { createSessions, type Sessions } from './oidc/sessions.ts';
+import { createVault, type Vault, type VaultSecret } from './oidc/vault.ts';
+import type { Storage } from './storage.ts';
+
+interface SessionDependencies {
+  storage: Pick<Storage, 'accounts' | 'artifacts' | 'signIns' | 'signingKeys' | 'logoutNotices'>;
+  secret: VaultSecret;
+  findApp: (id: string) => Promise<App | undefined>;
+  /** Absent in a command: the server delivers what it leaves behind. */
+  deliver?: (notices: readonly LogoutNotice[]) => void;
+  now: () => number;
+}
+
+export interface OpenedSessions {
+  vault: Vault;
+  sessionEnds: SessionEnds;
+  sessions: Sessions;
+  appGrants: AppGrants;
+  /** Which passkey is behind a session, a grant, a token or a code. */
+  findOrigin: (asked: string) => Promise<Origin | undefined>;
+}
+
+/** Sessions, and whatever is told of their end, for a server or for a command beside it. */
+export function openSessions({ storage, secret, now, ...told }: SessionDependencies): OpenedSessions {
+  const { accounts, signIns, signingKeys, logoutNotices: repository } = storage;
+  const artifacts = findingResealed(storage.artifacts);
+  const vault = createVault(secret);
+  const notices = createLogoutNotices({ repository, now, ...told });
+  const sessionEnds = createSessionEnds({ artifacts, vault, notices, now });
+  const shared = { vault, artifacts, signIns, sessionEnds, now };
+  return {
+    vault,
+    sessionEnds,
+    sessions: createSessions(shared),
+    appGrants: createAppGrants(shared),
+    findOrigin: (asked) =>
+      findOrigin(
+        { ...shared, accounts, readOwnJwt: (token) => readOwnJwt({ signingKeys, secret }, token) },
+        asked,
+      ),
+  };
+}

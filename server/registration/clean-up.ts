@@ -1,0 +1,58 @@
+import type { App, AppRepository } from '../apps/app.ts';
+import type { RecordAudit } from '../audit/audit.ts';
+import type { ArtifactRepository } from '../oidc/artifact.ts';
+
+const day = 24 * 60 * 60_000;
+/** Milliseconds that an app may stay unused: never at all, registered by anybody or with a token; and since its last use. */
+const [neverOpen, neverToken, sinceUse] = [day, 30 * day, 90 * day];
+
+interface Dependencies {
+  apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
+  artifacts: Pick<ArtifactRepository, 'listByApp' | 'removeByApp'>;
+  record: RecordAudit;
+  now: () => number;
+}
+
+/** Removes apps that registered by themselves and that nobody uses. Resolves to how many. */
+export async function removeUnusedApps(dependencies: Dependencies): Promise<number> {
+  let [removed, after]: [number, string | undefined] = [0, undefined];
+  for (;;) {
+    const { items, next } = await dependencies.apps.list({
+      limit: 200,
+      ...(after !== undefined && { after }),
+    });
+    for (const app of items.filter(({ origin }) => origin === 'dynamic'))
+      if (await lookAt(dependencies, app)) removed += 1;
+    if (next === undefined) return removed;
+    after = next;
+  }
+}
+
+async function lookAt({ apps, artifacts, record, now }: Dependencies, app: App): Promise<boolean> {
+  if (await hasGrants(artifacts, app.id)) {
+    const { registration } = app;
+    // Once a day is enough to know.
+    if (registration && (registration.usedAt ?? 0) < now() - day)
+      await apps.update(
+        { ...app, registration: { ...registration, usedAt: now() }, revision: app.revision + 1 },
+        app.revision,
+      );
+    return false;
+  }
+  if (now() < keptUntil(app)) return false;
+  await apps.remove(app.id);
+  await artifacts.removeByApp(app.id);
+  await record({ type: 'app.removed', appId: app.id, details: { by: 'clean-up' } });
+  return true;
+}
+
+async function hasGrants({ listByApp }: Dependencies['artifacts'], id: string): Promise<boolean> {
+  for (const model of ['Grant', 'ClientCredentials'] as const)
+    if ((await listByApp(id, { model, limit: 1 })).items.length > 0) return true;
+  return false;
+}
+
+function keptUntil({ createdAt, registration }: App): number {
+  if (registration?.usedAt !== undefined) return registration.usedAt + sinceUse;
+  return createdAt + (registration?.initialAccessToken === undefined ? neverOpen : neverToken);
+}

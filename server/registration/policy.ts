@@ -1,0 +1,103 @@
+import { apiScopes } from '../apps/api-scopes.ts';
+import type { AppKind } from '../apps/app.ts';
+import type { NewApp } from '../apps/validation.ts';
+import { AppError } from '../errors.ts';
+import type { RegistrationPolicy } from './initial-access-token.ts';
+import { type ClientRequest, kindOf } from './metadata.ts';
+import { RegistrationRefusal } from './refusal.ts';
+
+/** Where everybody may register: nothing for administration, and no app stays connected without its people. */
+export const openPolicy: RegistrationPolicy = {
+  kinds: ['web', 'browser', 'native'],
+  scopes: ['openid', 'profile', 'email'],
+};
+
+/**
+ * What an app asks for, as an administrator would say it; scopes beyond the policy are left out (RFC 7591 §2).
+ * @throws RegistrationRefusal
+ */
+export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): NewApp {
+  const kind = kindOf(request);
+  if (!policy.kinds.includes(kind))
+    throw new RegistrationRefusal(
+      'invalid_client_metadata',
+      `apps of the kind ${kind} may not be registered`,
+    );
+  for (const uri of [...request.redirect_uris, ...request.post_logout_redirect_uris])
+    requireHost(uri, policy.redirectHosts);
+  const { scopes, ofApi } = scopesOf(request, policy, kind);
+  const method = request.token_endpoint_auth_method;
+  return {
+    name: request.client_name ?? nameOf(request),
+    kind,
+    redirectUris: request.redirect_uris,
+    postLogoutRedirectUris: request.post_logout_redirect_uris,
+    consent: 'explicit',
+    pkce: 'required',
+    idTokenSignedResponseAlg: request.id_token_signed_response_alg as NewApp['idTokenSignedResponseAlg'],
+    ...(kind !== 'machine' && { scopes: scopes as NonNullable<NewApp['scopes']> }),
+    ...(ofApi.length > 0 && { apiScopes: ofApi }),
+    ...(method !== 'none' && {
+      tokenEndpointAuthMethod: method as NonNullable<NewApp['tokenEndpointAuthMethod']>,
+    }),
+    ...(request.logo_uri !== undefined && { logoUri: request.logo_uri }),
+    ...(request.jwks !== undefined && { jwks: request.jwks as NonNullable<NewApp['jwks']> }),
+    ...(request.jwks_uri !== undefined && { jwksUri: request.jwks_uri }),
+    ...(request.default_acr_values && {
+      defaultAcrValues: request.default_acr_values as NonNullable<NewApp['defaultAcrValues']>,
+    }),
+    ...(request.backchannel_logout_uri !== undefined && {
+      backchannelLogoutUri: request.backchannel_logout_uri,
+      ...(request.backchannel_logout_session_required && { backchannelLogoutSessionRequired: true }),
+    }),
+  };
+}
+
+function nameOf({ redirect_uris: [first] }: ClientRequest): string {
+  return (first && URL.parse(first)?.hostname) || 'An app without a name';
+}
+
+function scopesOf({ scope, grant_types: grants }: ClientRequest, policy: RegistrationPolicy, kind: AppKind) {
+  const asked = scope?.split(' ').filter(Boolean);
+  const mayStay = grants.includes('refresh_token');
+  const allowed = policy.scopes.filter((each) => each !== 'offline_access' || mayStay);
+  const given = allowed.filter((each) => each === 'openid' || !asked || asked.includes(each));
+  const isOfApi = (each: string) => (apiScopes as readonly string[]).includes(each);
+  const ofApi = kind === 'browser' ? [] : apiScopes.filter((each) => given.includes(each));
+  return { scopes: ['openid', ...given.filter((each) => each !== 'openid' && !isOfApi(each))], ofApi };
+}
+
+/** @throws RegistrationRefusal */
+function requireHost(uri: string, hosts: readonly string[] | undefined): void {
+  const host = URL.parse(uri)?.hostname ?? '';
+  const isAmong = hosts?.some((each) =>
+    each.startsWith('*.') ? host.endsWith(each.slice(1)) && host.length > each.length - 1 : host === each,
+  );
+  if (hosts && !isAmong)
+    throw new RegistrationRefusal(
+      'invalid_redirect_uri',
+      `${uri} is at no host that is allowed: ${hosts.join(', ')}`,
+    );
+}
+
+const names: Readonly<Record<string, string>> = {
+  name: 'client_name',
+  redirectUris: 'redirect_uris',
+  postLogoutRedirectUris: 'post_logout_redirect_uris',
+  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
+  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
+  logoUri: 'logo_uri',
+  jwksUri: 'jwks_uri',
+  defaultAcrValues: 'default_acr_values',
+  backchannelLogoutUri: 'backchannel_logout_uri',
+};
+
+/** What an app is refused for, in the words of client metadata. @throws RegistrationRefusal, or what else it is */
+export function refusedAs(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'field_invalid') throw error;
+  const field = error.field?.split('.')[0] ?? '';
+  const code = field === 'redirectUris' ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+  const [problem] = error.problems ?? [];
+  const name = names[field] ?? field;
+  throw new RegistrationRefusal(code, `${name} ${problem?.message ?? 'is not allowed'}`);
+}

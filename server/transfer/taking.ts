@@ -1,0 +1,28 @@
+import type { PasskeyManager } from '../passkeys/manager.ts';
+import type { Secret } from '../secret/secret.ts';
+import type { ProviderStorage } from '../storage.ts';
+import type { Report } from './report.ts';
+
+export interface ImportDependencies {
+  storage: Pick<
+    ProviderStorage,
+    'attributeDefinitions' | 'accounts' | 'groups' | 'apps' | 'apis' | 'signingKeys'
+  >;
+  /** As the identity `administration`. */
+  administration: Pick<PasskeyManager, 'importPasskeys' | 'findFloor' | 'setFloor'>;
+  secret: Pick<Secret, 'hash' | 'seal'>;
+  issuer: string;
+  now: () => number;
+}
+
+/** What everything that is taken has in common. */
+export interface Taking extends ImportDependencies {
+  /** `false`: it is looked at alone. */
+  store: boolean;
+  merge: boolean;
+  report: Report;
+  /** Which group of this installation a group of the file is. */
+  groupIds: Map<string, string>;
+  /** Apps of the file that are here now: whoever administered them still does. */
+  appIds: Set<string>;
+}
