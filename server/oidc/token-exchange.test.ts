@@ -8,17 +8,15 @@ import {
   type AppUnderTest,
   addApp,
   assertRefused,
-  type Parameters,
   payloadOf,
-  type TokenAnswer,
 } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { accessTokenType as accessToken, exchange } from '../testing/token-exchange.ts';
 
 const web = { kind: 'web' as const };
-const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
 
 onEveryStorage('token exchange', (start) => {
   let installation: TestInstallation;
@@ -47,13 +45,6 @@ onEveryStorage('token exchange', (start) => {
 
   const tokenOf = async (browser: TestBrowser, api: ApiFacts, scope = 'openid read write') =>
     (await shop.tokens(browser, { scope, resource: api.audience })).access_token;
-  const exchange = (app: AppUnderTest, token: string, more: Parameters = {}): Promise<TokenAnswer> =>
-    app.post('/token', {
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: token,
-      subject_token_type: accessToken,
-      ...more,
-    });
   const asked = async (token: unknown) =>
     (await stranger.post('/token/introspection', { token: String(token) })).body;
 

@@ -138,8 +138,7 @@ async function issue(provider: Provider, ctx: Context, { subject, api, accountId
   const token = new provider.AccessToken({ accountId, client, scope, gty: tokenExchange } as never);
   token.resourceServer = new provider.ResourceServer(api.audience, resourceServer(api, scope.split(' ')));
   await bind(provider, ctx, { token, subject });
-  const details = (subject.authorization_details ?? []) as Detail[];
-  const kept = details.filter((detail) => belongsTo(api, client.clientId, detail));
+  const kept = keptDetails({ subject, api, chain: [...chain, client.clientId] });
   // Never longer than what it comes from: of nothing left, oidc-provider would make a whole life.
   const left = subject.exp - Math.floor(Date.now() / 1000);
   if (left < 1) throw unacceptable();
@@ -176,6 +175,12 @@ function requireScope({ oidc }: Context, { subject, api, chain }: Omit<Issuing, 
   if (beyond.length > 0 || asked.length === 0)
     throw new errors.InvalidScope('scope is beyond that of the subject token', beyond.join(' '));
   return [...new Set(asked)].join(' ');
+}
+
+/** What the token had, as far as everybody in the chain may have it today. */
+function keptDetails({ subject, api, chain }: Omit<Issuing, 'accountId'>): Detail[] {
+  const details = (subject.authorization_details ?? []) as Detail[];
+  return details.filter((detail) => chain.every((id) => belongsTo(api, id, detail)));
 }
 
 interface Binding {

@@ -3,7 +3,7 @@ import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import { allowedScopes, isAllowed, isOf } from '../apis/allowed.ts';
 import type { Api } from '../apis/api.ts';
 import type { ApiCache } from '../apis/api-cache.ts';
-
+import { belongsTo, type Detail } from '../apis/details.ts';
 import { ownsToken } from './client-rules.ts';
 import { type Actor, chainOf, type StandingDependencies, standingGrant } from './subject-token.ts';
 
@@ -13,6 +13,7 @@ interface Token {
   aud?: string | string[] | undefined;
   iat?: number;
   scope?: string | undefined;
+  rar?: Detail[] | undefined;
   /** What an exchanged one stands on. */
   extra?: { grant_id?: string; act?: Actor } | undefined;
 }
@@ -40,6 +41,7 @@ export function createIntrospectionPolicy({
     if (!chain.every((id) => isAllowed(api, id))) return false;
     // It is this very object that the answer is made of.
     token.scope = stillAllowed(api, token, chain);
+    token.rar = stillDetailed(api, token, chain);
     return owns || api.introspectedBy.includes(client.clientId);
   };
 }
@@ -51,4 +53,10 @@ function stillAllowed(api: Api, { kind, scope = '' }: Token, chain: readonly str
     .split(' ')
     .filter((each) => allowed.every((scopes) => scopes.includes(each)))
     .join(' ');
+}
+
+/** `undefined` where nothing is left: an empty list would say that details were asked for. */
+function stillDetailed(api: Api, { rar = [] }: Token, chain: readonly string[]): Detail[] | undefined {
+  const left = rar.filter((detail) => chain.every((id) => belongsTo(api, id, detail)));
+  return left.length > 0 ? left : undefined;
 }
