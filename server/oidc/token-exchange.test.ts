@@ -4,12 +4,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import type { ApiFacts } from '../admin/apis.ts';
 import { apiResource } from '../apps/api-scopes.ts';
 import { addApi, within2Seconds } from '../testing/apis.ts';
-import {
-  type AppUnderTest,
-  addApp,
-  assertRefused,
-  payloadOf,
-} from '../testing/app-under-test.ts';
+import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, setUp } from '../testing/journeys.ts';
