@@ -13,7 +13,7 @@ import type { TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { newProofKey, type ProofKey, proof, proofNonce } from '../testing/proof.ts';
-import { exchange } from '../testing/token-exchange.ts';
+import { exchangeWith } from '../testing/token-exchange.ts';
 import { thumbprint } from './mtls.ts';
 
 const web = { kind: 'web' as const };
@@ -77,6 +77,8 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  const exchange = (app: AppUnderTest, token: string, headers: Record<string, string> = {}) =>
+    exchangeWith(headers)(app, token);
   const newCertificate = async () =>
     new X509Certificate((await authority.issue({ name: 'monitor' })).certificate);
   const proven = async (by: ProofKey, url = `${installation.origin}/token`) => ({
@@ -118,21 +120,21 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
         const subject = await bound(api());
         assertRefused(await exchange(gateway, subject), 'invalid_request');
         const theirs = newProofKey();
-        assertRefused(await exchange(gateway, subject, {}, await proven(theirs)), 'invalid_request');
+        assertRefused(await exchange(gateway, subject, await proven(theirs)), 'invalid_request');
         assertRefused(await exchange(keyed, subject), 'invalid_request');
-        assertRefused(await exchange(keyed, subject, {}, await proven(theirs)), 'invalid_request');
+        assertRefused(await exchange(keyed, subject, await proven(theirs)), 'invalid_request');
       });
 
       it(`O9 binds what it gives for ${name} to the same key, and so everything that comes of that`, async () => {
         const subject = await bound(api());
         const expected = { jkt: await jktOf(await bound(signed)) };
-        const first = await exchange(gateway, subject, {}, await proven(key));
+        const first = await exchange(gateway, subject, await proven(key));
         assert.deepEqual([first.status, first.body.token_type], [200, 'DPoP'], JSON.stringify(first.body));
         assert.deepEqual(await binding(api(), first.body.access_token), expected);
         const token = String(first.body.access_token);
         assertRefused(await exchange(printer, token), 'invalid_request');
-        assertRefused(await exchange(printer, token, {}, await proven(newProofKey())), 'invalid_request');
-        const second = await exchange(printer, token, {}, await proven(key));
+        assertRefused(await exchange(printer, token, await proven(newProofKey())), 'invalid_request');
+        const second = await exchange(printer, token, await proven(key));
         assert.deepEqual(await binding(api(), second.body.access_token), expected);
       });
     }
@@ -140,12 +142,12 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
     it('O9 takes no proof twice, for another address, or without a nonce of ours', async () => {
       const subject = await bound(signed);
       const once = await proven(key);
-      assert.equal((await exchange(gateway, subject, {}, once)).status, 200);
-      assertRefused(await exchange(gateway, subject, {}, once), 'invalid_request');
+      assert.equal((await exchange(gateway, subject, once)).status, 200);
+      assertRefused(await exchange(gateway, subject, once), 'invalid_request');
       const elsewhere = await proven(key, `${installation.origin}/me`);
-      assertRefused(await exchange(gateway, subject, {}, elsewhere), 'invalid_dpop_proof');
+      assertRefused(await exchange(gateway, subject, elsewhere), 'invalid_dpop_proof');
       const bare = { dpop: await proof(key, { url: `${installation.origin}/token` }) };
-      const refused = await exchange(gateway, subject, {}, bare);
+      const refused = await exchange(gateway, subject, bare);
       assertRefused(refused, 'use_dpop_nonce');
       assert.ok(refused.headers.get('dpop-nonce'));
     });
@@ -156,7 +158,7 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
       assertRefused(await exchange(keyed, subject), 'invalid_request');
       const own = newProofKey();
       for (const app of [keyed, gateway]) {
-        const { body } = await exchange(app, subject, {}, await proven(own));
+        const { body } = await exchange(app, subject, await proven(own));
         assert.equal(body.token_type, 'DPoP');
         assert.ok(await jktOf(String(body.access_token)));
         assertRefused(await exchange(printer, String(body.access_token)), 'invalid_request');
@@ -165,9 +167,9 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
 
     it('O9 does not turn one binding into another: a certificate is no proof of the key', async () => {
       const subject = await bound(signed);
-      assertRefused(await exchange(certifiedGateway, subject, {}, shown(certificate)), 'invalid_request');
+      assertRefused(await exchange(certifiedGateway, subject, shown(certificate)), 'invalid_request');
       const both = { ...shown(certificate), ...(await proven(key, `http://${host}/token`)) };
-      assertRefused(await exchange(certifiedGateway, subject, {}, both), 'invalid_request');
+      assertRefused(await exchange(certifiedGateway, subject, both), 'invalid_request');
     });
   });
 
@@ -177,38 +179,35 @@ onEveryStorage('exchange of tokens that are bound', (start) => {
         const subject = await certifiedToken(api());
         const other = await newCertificate();
         assertRefused(await exchange(certifiedGateway, subject), 'invalid_request');
-        assertRefused(await exchange(certifiedGateway, subject, {}, shown(other)), 'invalid_request');
+        assertRefused(await exchange(certifiedGateway, subject, shown(other)), 'invalid_request');
         // It shows the certificate, and what it got would be bound to nothing.
-        assertRefused(await exchange(gateway, subject, {}, shown(certificate)), 'invalid_request');
+        assertRefused(await exchange(gateway, subject, shown(certificate)), 'invalid_request');
         assertRefused(await exchange(gateway, subject), 'invalid_request');
-        const { status, body } = await exchange(certifiedGateway, subject, {}, shown(certificate));
+        const { status, body } = await exchange(certifiedGateway, subject, shown(certificate));
         assert.equal(status, 200, JSON.stringify(body));
         const expected = { 'x5t#S256': thumbprint(certificate) };
         assert.deepEqual(await binding(api(), body.access_token), expected);
         const token = String(body.access_token);
         assertRefused(await exchange(printer, token), 'invalid_request');
-        assertRefused(await exchange(printer, token, {}, shown(certificate)), 'invalid_request');
+        assertRefused(await exchange(printer, token, shown(certificate)), 'invalid_request');
       });
 
     it('O9 does not turn one binding into another: a key is no certificate', async () => {
       const subject = await certifiedToken(signed);
-      assertRefused(await exchange(keyed, subject, {}, await proven(key)), 'invalid_request');
-      assertRefused(await exchange(gateway, subject, {}, await proven(key)), 'invalid_request');
+      assertRefused(await exchange(keyed, subject, await proven(key)), 'invalid_request');
+      assertRefused(await exchange(gateway, subject, await proven(key)), 'invalid_request');
     });
 
     it('O9 takes no certificate that nobody who is trusted has seen', async () => {
       const subject = await certifiedToken(signed);
       const { 'client-cert': header } = shown(certificate);
-      assertRefused(
-        await exchange(certifiedGateway, subject, {}, { 'client-cert': header }),
-        'invalid_request',
-      );
+      assertRefused(await exchange(certifiedGateway, subject, { 'client-cert': header }), 'invalid_request');
     });
 
     it('O9 binds a token that was bound to nothing where the app that acts must have it so', async () => {
       const subject = await redeemed(shop, signed, {});
       assertRefused(await exchange(certifiedGateway, subject), 'invalid_request');
-      const { body } = await exchange(certifiedGateway, subject, {}, shown(certificate));
+      const { body } = await exchange(certifiedGateway, subject, shown(certificate));
       const expected = { 'x5t#S256': thumbprint(certificate) };
       assert.deepEqual(payloadOf(String(body.access_token)).cnf, expected);
     });

@@ -3,18 +3,17 @@ import type { AppUnderTest, Parameters, TokenAnswer } from './app-under-test.ts'
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Asks for a token of its own in exchange for another app's. */
-export function exchange(
-  app: AppUnderTest,
-  token: string,
-  more: Parameters = {},
-  headers: Record<string, string> = {},
-): Promise<TokenAnswer> {
-  const fields = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token: token,
-    subject_token_type: accessTokenType,
-    ...more,
+/** Asks for a token of its own in exchange for another app's, with these headers. */
+export const exchangeWith =
+  (headers: Record<string, string>) =>
+  (app: AppUnderTest, token: string, more: Parameters = {}): Promise<TokenAnswer> => {
+    const fields = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: accessTokenType,
+      ...more,
+    };
+    return app.post('/token', fields, headers);
   };
-  return app.post('/token', fields, headers);
-}
+
+export const exchange = exchangeWith({});
