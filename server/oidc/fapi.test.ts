@@ -83,6 +83,10 @@ onEveryStorage('FAPI 2.0, one switch of an app', (start) => {
       return status === 201 ? status : body.error;
     };
     assert.equal(await push({}), 201);
+    // §5.3.2.1: clocks of apps are ahead by up to 10 seconds, and not by more than 60.
+    const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+    assert.equal(await push({ iat: soon(8), nbf: soon(8) }), 201);
+    assert.equal(await push({ iat: soon(70), nbf: soon(70), exp: soon(120) }), 'invalid_client');
     assert.equal(await push({ aud: [issuer] }), 'invalid_client');
     assert.equal(await push({ aud: `${issuer}/token` }), 'invalid_client');
     assert.equal(await push({ aud: `${issuer}/request` }), 'invalid_client');

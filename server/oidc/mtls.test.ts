@@ -10,7 +10,7 @@ import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/
 import type { TestBrowser } from '../testing/browser.ts';
 import { createAuthority, type Shape, type TestAuthority } from '../testing/certificates.ts';
 import type { TestInstallation } from '../testing/installation.ts';
-import { setUp } from '../testing/journeys.ts';
+import { authorize, setUp } from '../testing/journeys.ts';
 import { onSqlite } from '../testing/on-every-storage.ts';
 import { thumbprint } from './mtls.ts';
 
@@ -91,6 +91,8 @@ onSqlite('certificates of apps (RFC 8705)', (start) => {
     assert.equal(metadata.tls_client_certificate_bound_access_tokens, true);
     const aliases = metadata.mtls_endpoint_aliases as Record<string, string>;
     assert.equal(aliases.token_endpoint, `${origin}/token`);
+    for (const name of ['pushed_authorization_request_endpoint', 'backchannel_authentication_endpoint'])
+      assert.ok(aliases[name], name);
     for (const [name, alias] of Object.entries(aliases))
       assert.equal(new URL(alias).pathname, new URL(String(metadata[name])).pathname, name);
     for (const method of ['tls_client_auth', 'self_signed_tls_client_auth'])
@@ -166,6 +168,30 @@ onSqlite('certificates of apps (RFC 8705)', (start) => {
         headers: { 'x-forwarded-host': host },
       });
       assert.equal(status, 421, path);
+    }
+  });
+
+  it('let an app push its request, and ask for a person without a browser, where it shows one', async () => {
+    const app = await addApp(installation, {
+      ...{ kind: 'web', consent: 'implicit', tokenEndpointAuthMethod: 'tls_client_auth' },
+      clientCertificate: { subjectDn: 'CN=monitor' },
+      ...{ ciba: { deliveryMode: 'poll' }, security: { requirePushedAuthorizationRequests: true } },
+    });
+    const own = shown(await certificate());
+    const asked = Object.fromEntries(new URL(app.authorizationUrl()).searchParams);
+    const { status, body } = await app.post('/request', asked, own);
+    assert.equal(status, 201, JSON.stringify(body));
+    const query = new URLSearchParams({ client_id: app.id, request_uri: String(body.request_uri) });
+    const { searchParams } = await authorize(ada, `${installation.origin}/auth?${query}`);
+    const redeemed = { code_verifier: app.verifier, redirect_uri: app.redirectUri };
+    const fields = { grant_type: 'authorization_code', code: searchParams.get('code') ?? '', ...redeemed };
+    assert.equal((await app.post('/token', fields, own)).status, 200);
+    const person = { scope: 'openid', login_hint: 'ada' };
+    assert.equal((await app.post('/backchannel', person, own)).status, 200);
+    const other = shown(await certificate({ name: 'provider' }));
+    for (const headers of [{}, other, { 'client-cert': own['client-cert'] }]) {
+      assertRefused(await app.post('/request', asked, headers), 'invalid_client');
+      assertRefused(await app.post('/backchannel', person, headers), 'invalid_client');
     }
   });
 

@@ -10,6 +10,7 @@ import { clientCertificate } from '../http/request.ts';
 /** At the name where gateways ask for certificates (§5); with the same paths as at the issuer. */
 const aliased = {
   token_endpoint: '/token',
+  pushed_authorization_request_endpoint: '/request',
   revocation_endpoint: '/token/revocation',
   introspection_endpoint: '/token/introspection',
   userinfo_endpoint: '/me',

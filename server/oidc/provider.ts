@@ -214,7 +214,8 @@ function configuration(
     issueRefreshToken,
     expiresWithSession: async (_ctx, source) => !source.scopes.has('offline_access'),
     clientBasedCORS: mayReadFrom,
-    clockTolerance: 5,
+    // FAPI 2.0 Security Profile §5.3.2.1: what an app signs may be of a clock that is ahead by up to 10 seconds.
+    clockTolerance: 10,
     fetch: dependencies.fetch,
     renderError: (ctx, out, error) => dependencies.pages.error(ctx, out, error),
   };
