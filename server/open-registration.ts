@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa';
 import type { Limit, Limiter } from './http/rate-limit.ts';
+import { mtlsAuthMethods } from './oidc/mtls.ts';
 import { removeUnusedApps } from './registration/clean-up.ts';
 import { createRegistration } from './registration/register.ts';
 import { createRegistrationRoutes } from './registration/routes.ts';
@@ -34,6 +35,7 @@ export function openRegistration(
     ...{ issuer, mode, artifacts, initialAccessTokens, record, now },
     apps: forgetting,
     hash: secret.hash,
+    authMethods: mtlsAuthMethods(config),
   });
   const limiter = createLimiter({ attempts: Math.ceil(rateLimit / 15), seconds: 60 });
   const router = createRegistrationRoutes(registration, limiter);

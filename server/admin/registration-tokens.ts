@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apiScopes } from '../apps/api-scopes.ts';
 import type { App } from '../apps/app.ts';
-import { appKinds, knownScopes } from '../apps/validation.ts';
+import { appFields, appKinds, knownScopes } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
 import { newInitialAccessToken } from '../registration/initial-access-tokens.ts';
 import { operation, pageOf, pageQuery } from './operation.ts';
@@ -17,6 +17,7 @@ const policyShape = z.object({
   scopes: z.array(z.string()),
   redirectHosts: z.array(z.string()).exactOptional(),
   outboundHosts: z.array(z.string()).exactOptional(),
+  pkce: appFields.shape.pkce.unwrap().exactOptional(),
 });
 
 const tokenShape = z
@@ -58,6 +59,12 @@ export const registrationTokenOperations = {
       outboundHosts: hosts(/^[a-z0-9._:/-]{1,253}$/, 'must be a host or a CIDR').describe(
         'Private hosts and networks that its addresses may lead to, as far as LATCHKEY_OUTBOUND_ALLOW has them too.',
       ),
+      pkce: appFields.shape.pkce
+        .unwrap()
+        .exactOptional()
+        .describe(
+          'Of web apps; required where it is left out. Less is for old apps alone (RFC 9700 §2.1.1).',
+        ),
       uses: z.coerce.number<number | string>().int().min(1).max(10_000).default(1).describe('How many apps.'),
       hours: z.coerce.number<number | string>().int().min(1).max(8760).default(24).describe('How long.'),
     }),
@@ -67,7 +74,7 @@ export const registrationTokenOperations = {
     }),
     changes: 'registration_token.made',
     async run({ storage, permissions, hash, now, note }, input) {
-      const { name, kinds, scopes: given, redirectHosts, outboundHosts, uses, hours } = input;
+      const { name, kinds, scopes: given, redirectHosts, outboundHosts, pkce, uses, hours } = input;
       const ofApi = apiScopes.filter((scope) => (given as readonly string[]).includes(scope));
       requireMayGrant(permissions, { apiScopes: ofApi } as Pick<App, 'apiScopes'>);
       const policy = {
@@ -75,6 +82,7 @@ export const registrationTokenOperations = {
         scopes: [...new Set(given)],
         ...(redirectHosts && { redirectHosts }),
         ...(outboundHosts && { outboundHosts }),
+        ...(pkce && { pkce }),
       };
       const said = { name, policy, usesLeft: uses, expiresAt: now() + hours * hour };
       const { record, token } = newInitialAccessToken(said, { hash, now: now() });

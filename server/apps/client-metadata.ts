@@ -60,12 +60,10 @@ export function clientMetadata(app: App, limits: Limits) {
     ...(app.defaultAcrValues ? { default_acr_values: app.defaultAcrValues } : {}),
     ...(app.logoUri ? { logo_uri: app.logoUri } : {}),
     ...backchannelLogout(app),
-    ...frontchannelLogout(app),
-    ...certificateOf(app),
+    ...protectionMetadata(app),
     ...(authentication(app).startsWith('client_secret_') ? { client_secret: unusableSecret } : {}),
     ...keysOf(app),
     latchkey_reach: reachOf(app),
-    ...security(app),
     latchkey_kind: app.kind,
     latchkey_consent: app.consent,
     latchkey_pkce: app.pkce,
@@ -93,6 +91,11 @@ function keysOf({ jwks, jwksUri }: App) {
 const authentication = (app: App): string =>
   app.kind === 'proxied' ? 'client_secret_basic' : app.tokenEndpointAuthMethod;
 
+/** What an app does more carefully than it must, and how it is told of sign-outs in a browser. */
+export function protectionMetadata(app: App): Record<string, unknown> {
+  return { ...frontchannelLogout(app), ...certificateOf(app), ...security(app) };
+}
+
 /** By one algorithm everything is signed for an app. */
 function security(app: App) {
   const alg = app.idTokenSignedResponseAlg;
@@ -118,6 +121,8 @@ function flags(inForce: SecurityInForce) {
     ...(inForce.requirePushedAuthorizationRequests && { require_pushed_authorization_requests: true }),
     ...(inForce.dpopBoundAccessTokens && { dpop_bound_access_tokens: true }),
     ...(inForce.requireSignedRequestObject && { require_signed_request_object: true }),
+    ...(inForce.requestAlg && { request_object_signing_alg: inForce.requestAlg }),
+    ...(inForce.assertionAlg && { token_endpoint_auth_signing_alg: inForce.assertionAlg }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { App } from './app.ts';
-import { type AppSecurity, securityInForce } from './security.ts';
+import { type AppSecurity, type appAlgorithms, securityInForce } from './security.ts';
 
 /** What was said of an app that its security has to fit. */
 interface Said extends Pick<App, 'kind' | 'redirectUris'> {
@@ -28,11 +28,11 @@ export function usesKeys({
   tokenEndpointAuthMethod,
   security = {},
 }: Pick<Said, 'tokenEndpointAuthMethod' | 'security'>): boolean {
-  const { requireSignedRequestObject, encrypted = [] } = securityInForce({ security });
+  const { requireSignedRequestObject, requestAlg, encrypted = [] } = securityInForce({ security });
   return (
     tokenEndpointAuthMethod === 'private_key_jwt' ||
     tokenEndpointAuthMethod === 'self_signed_tls_client_auth' ||
-    Boolean(requireSignedRequestObject) ||
+    Boolean(requireSignedRequestObject ?? requestAlg) ||
     encrypted.length > 0
   );
 }
@@ -63,7 +63,34 @@ function* objectionsToRequests(app: Said, inForce: AppSecurity): Generator<Objec
     yield ofSecurity('signedUserinfo', 'is about people: a machine has none');
   if (inForce.requireSignedRequestObject && !hasKey(app, isFor('sig')))
     yield [['jwks'], 'must be given: signed requests are verified with these keys'];
+  yield* objectionsToAlgorithms(app);
 }
+
+function* objectionsToAlgorithms(app: Said): Generator<Objection> {
+  const { requestAlg, assertionAlg, profile } = app.security ?? {};
+  if (assertionAlg && app.tokenEndpointAuthMethod !== 'private_key_jwt')
+    yield ofSecurity('assertionAlg', 'is for apps with tokenEndpointAuthMethod private_key_jwt');
+  for (const [field, alg] of [
+    ['requestAlg', requestAlg],
+    ['assertionAlg', assertionAlg],
+  ] as const) {
+    if (!alg) continue;
+    if (!hasKey(app, signsBy(alg))) yield [['jwks'], `must hold a key for ${alg}`];
+    if (profile && !fapiAlgorithms.includes(alg))
+      yield ofSecurity(field, 'must be PS256, ES256 or EdDSA: FAPI 2.0 takes no other');
+  }
+}
+
+/** RFC 7518 §3.1, RFC 8037 §3.1. */
+const keyKinds: Readonly<Record<(typeof appAlgorithms)[number], string>> = {
+  ...{ ES256: 'EC', RS256: 'RSA', PS256: 'RSA' },
+  ...{ EdDSA: 'OKP', Ed25519: 'OKP' },
+};
+
+const signsBy =
+  (wanted: keyof typeof keyKinds) =>
+  ({ kty, use, alg }: Key) =>
+    kty === keyKinds[wanted] && isFor('sig')({ use }) && (alg === undefined || alg === wanted);
 
 function* objectionsToEncryption(app: Said, { encrypted = [], encryptionAlg, encryptionEnc }: AppSecurity) {
   if (encrypted.length === 0) {
@@ -87,7 +114,7 @@ const fapiAuthMethods: readonly string[] = [
   'tls_client_auth',
   'self_signed_tls_client_auth',
 ];
-const fapiAlgorithms: readonly string[] = ['PS256', 'ES256', 'EdDSA'];
+const fapiAlgorithms: readonly string[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
 /** FAPI 2.0 Security Profile §5.3.2 and §5.4. */
 function* objectionsToFapi(app: Said): Generator<Objection> {

@@ -11,7 +11,12 @@ export const encryptable = ['id_token', 'userinfo', 'introspection', 'authorizat
 export const encryptionAlgorithms = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const;
 export const encryptionMethods = ['A256GCM', 'A128GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const;
 
+/** What apps sign assertions and requests with: none of these can be verified with what is public. */
+export const appAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
+
 const flag = z.boolean('must be true or false').exactOptional();
+
+const algorithm = z.enum(appAlgorithms, `must be one of ${appAlgorithms.join(', ')}`).exactOptional();
 
 export const securityFields = z.strictObject({
   profile: z
@@ -32,6 +37,8 @@ export const securityFields = z.strictObject({
     .enum(encryptionAlgorithms, `must be one of ${encryptionAlgorithms.join(', ')}`)
     .exactOptional(),
   encryptionEnc: z.enum(encryptionMethods, `must be one of ${encryptionMethods.join(', ')}`).exactOptional(),
+  requestAlg: algorithm.describe('By which its requests are signed, and by no other.'),
+  assertionAlg: algorithm.describe('By which it signs who it is, and by no other.'),
 });
 
 export type AppSecurity = z.output<typeof securityFields>;

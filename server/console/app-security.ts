@@ -36,9 +36,14 @@ export function typedSecurity(form: URLSearchParams): SecurityFields {
 }
 
 /** What the form says; what is not in it stays as it is. */
-export function securityChanges({ kind }: AppFacts, form: URLSearchParams) {
+export function securityChanges({ kind, security = {} }: AppFacts, form: URLSearchParams) {
   if (!form.has('jwks')) return {};
   const said = {
+    ...some('requestAlg', security.requestAlg),
+    ...some(
+      'assertionAlg',
+      form.get('tokenEndpointAuthMethod') === 'private_key_jwt' ? security.assertionAlg : undefined,
+    ),
     ...some('profile', optional(form, 'profile')),
     ...Object.fromEntries(
       switches.filter((name) => form.getAll('security').includes(name)).map((name) => [name, true]),

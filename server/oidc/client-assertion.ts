@@ -4,9 +4,6 @@ import { isFapi, requireFapiAssertion } from './fapi.ts';
 /** Seconds that an assertion may be valid from now on: so long its `jti` is remembered (RFC 7523 §3). */
 const longestLife = 10 * 60;
 
-/** What signs assertions: none of these can be verified with what is public. */
-export const assertionAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
-
 /**
  * What oidc-provider leaves open of an assertion whose signature, `iss`, `sub`, `jti` and `exp` it has looked at.
  * One that also names another audience could be passed on there by whoever receives it.

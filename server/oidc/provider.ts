@@ -9,6 +9,7 @@ import { scopeClaims, scopes } from '../accounts/claims.ts';
 import type { ApiCache } from '../apis/api-cache.ts';
 import { extraClientMetadata } from '../apps/client-metadata.ts';
 import type { RefusalRecorder } from '../apps/refusal-recorder.ts';
+import { appAlgorithms } from '../apps/security.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Keyring } from '../secret/keyring.ts';
@@ -28,7 +29,7 @@ import {
   pingBy,
   standIn,
 } from './ciba.ts';
-import { assertionAlgorithms, requireBoundAssertion } from './client-assertion.ts';
+import { requireBoundAssertion } from './client-assertion.ts';
 import { mayReadFrom, ownsToken, pkceRequired } from './client-rules.ts';
 import { compareSecret } from './compare-secret.ts';
 import { cookieSettings } from './cookie-settings.ts';
@@ -201,7 +202,7 @@ function configuration(
     },
     extraClientMetadata: { properties: [...extraClientMetadata] },
     enabledJWA: {
-      clientAuthSigningAlgValues: [...assertionAlgorithms],
+      clientAuthSigningAlgValues: [...appAlgorithms],
       ...requestAlgorithms(signatureAlgorithms(config)),
     },
     cookies: cookieSettings(dependencies),

@@ -1,7 +1,6 @@
 /** How apps may ask, and how they are answered: pushed, signed and bound requests, signed and encrypted answers. */
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { encryptionAlgorithms, encryptionMethods } from '../apps/security.ts';
-import { assertionAlgorithms } from './client-assertion.ts';
+import { appAlgorithms, encryptionAlgorithms, encryptionMethods } from '../apps/security.ts';
 import { boundTokens, proofAlgorithms } from './dpop.ts';
 import { isFapi, refuseWeak } from './fapi.ts';
 
@@ -29,7 +28,7 @@ export const requestAlgorithms = (signing: NonNullable<Jwa['idTokenSigningAlgVal
   ({
     idTokenSigningAlgValues: [...signing],
     dPoPSigningAlgValues: [...proofAlgorithms],
-    requestObjectSigningAlgValues: [...assertionAlgorithms],
+    requestObjectSigningAlgValues: [...appAlgorithms],
     // Encrypted requests are not taken: they are pushed over TLS, and no key of ours decrypts.
     requestObjectEncryptionAlgValues: [],
     requestObjectEncryptionEncValues: [],

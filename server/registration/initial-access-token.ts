@@ -1,5 +1,5 @@
 import type { Page } from '../accounts/account.ts';
-import type { AppKind } from '../apps/app.ts';
+import type { App, AppKind } from '../apps/app.ts';
 
 /** What may be registered, and what that may do. */
 export interface RegistrationPolicy {
@@ -8,6 +8,8 @@ export interface RegistrationPolicy {
   scopes: string[];
   /** Of redirect addresses; where there is none, any. `*.example.com` is every host below it. */
   redirectHosts?: string[];
+  /** Of web apps, which have a secret; PKCE is required where nothing is said. Less is for old apps alone. */
+  pkce?: App['pkce'];
   /** Private hosts and networks of its addresses, as far as the installation allows them too. */
   outboundHosts?: string[];
 }

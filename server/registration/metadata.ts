@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { App, AppKind } from '../apps/app.ts';
 import { isLoopback } from '../apps/redirect-uri.ts';
+import { protectionAnswer, protectionShape } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
 const text = z.string().max(2000);
@@ -25,6 +26,7 @@ const requestSchema = z.object({
   backchannel_logout_uri: text.optional(),
   backchannel_logout_session_required: z.boolean().optional(),
   subject_type: z.literal('public').optional(),
+  ...protectionShape,
 });
 
 export type ClientRequest = z.output<typeof requestSchema>;
@@ -32,23 +34,10 @@ export type ClientRequest = z.output<typeof requestSchema>;
 /** An app that asks for one of these and does not get it would believe itself safer than it is. */
 const notHad = [
   'request_uris',
-  'request_object_signing_alg',
   'request_object_encryption_alg',
-  'require_signed_request_object',
-  'require_pushed_authorization_requests',
   'sector_identifier_uri',
-  'id_token_encrypted_response_alg',
-  'userinfo_signed_response_alg',
-  'userinfo_encrypted_response_alg',
-  'authorization_signed_response_alg',
-  'authorization_encrypted_response_alg',
-  'introspection_signed_response_alg',
-  'tls_client_certificate_bound_access_tokens',
-  'dpop_bound_access_tokens',
-  'require_auth_time',
   'default_max_age',
   'software_statement',
-  'frontchannel_logout_uri',
   'initiate_login_uri',
 ] as const;
 
@@ -113,6 +102,7 @@ export function clientAnswer(app: App): Record<string, unknown> {
     token_endpoint_auth_method: app.tokenEndpointAuthMethod,
     id_token_signed_response_alg: app.idTokenSignedResponseAlg,
     subject_type: 'public',
+    ...protectionAnswer(app),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(app.logoUri !== undefined && { logo_uri: app.logoUri }),
     ...(app.jwks && { jwks: app.jwks }),

@@ -1,9 +1,12 @@
 import { apiScopes } from '../apps/api-scopes.ts';
 import type { AppKind } from '../apps/app.ts';
+import { publicKeys } from '../apps/public-keys.ts';
+import { usesKeys } from '../apps/security-rules.ts';
 import type { NewApp } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
 import type { RegistrationPolicy } from './initial-access-token.ts';
 import { type ClientRequest, kindOf } from './metadata.ts';
+import { protectionNames, protectionOf } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
 /** Where everybody may register: nothing for administration, and no app stays connected without its people. */
@@ -27,13 +30,14 @@ export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): N
     requireHost(uri, policy.redirectHosts);
   const { scopes, ofApi } = scopesOf(request, policy, kind);
   const method = request.token_endpoint_auth_method;
+  const protection = protectionOf(request);
   return {
     name: request.client_name ?? nameOf(request),
     kind,
     redirectUris: request.redirect_uris,
     postLogoutRedirectUris: request.post_logout_redirect_uris,
     consent: 'explicit',
-    pkce: 'required',
+    pkce: kind === 'web' ? (policy.pkce ?? 'required') : 'required',
     idTokenSignedResponseAlg: request.id_token_signed_response_alg as NewApp['idTokenSignedResponseAlg'],
     ...(kind !== 'machine' && { scopes: scopes as NonNullable<NewApp['scopes']> }),
     ...(ofApi.length > 0 && { apiScopes: ofApi }),
@@ -41,8 +45,8 @@ export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): N
       tokenEndpointAuthMethod: method as NonNullable<NewApp['tokenEndpointAuthMethod']>,
     }),
     ...(request.logo_uri !== undefined && { logoUri: request.logo_uri }),
-    ...(request.jwks !== undefined && { jwks: request.jwks as NonNullable<NewApp['jwks']> }),
-    ...(request.jwks_uri !== undefined && { jwksUri: request.jwks_uri }),
+    ...protection,
+    ...keysOf(request, protection),
     ...(request.default_acr_values && {
       defaultAcrValues: request.default_acr_values as NonNullable<NewApp['defaultAcrValues']>,
     }),
@@ -50,6 +54,26 @@ export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): N
       backchannelLogoutUri: request.backchannel_logout_uri,
       ...(request.backchannel_logout_session_required && { backchannelLogoutSessionRequired: true }),
     }),
+  };
+}
+
+/**
+ * Keys that nothing needs are no reason to refuse an app: clients send theirs along whatever they are for. They are
+ * not kept, and the answer does not have them.
+ */
+function keysOf(
+  request: ClientRequest,
+  { security }: Pick<NewApp, 'security'>,
+): Pick<NewApp, 'jwks' | 'jwksUri'> {
+  const { jwks, jwks_uri: jwksUri, token_endpoint_auth_method: tokenEndpointAuthMethod } = request;
+  if (!usesKeys({ tokenEndpointAuthMethod, security })) {
+    const problem = jwks === undefined ? undefined : publicKeys.safeParse(jwks).error?.issues[0];
+    if (problem) throw new RegistrationRefusal('invalid_client_metadata', `jwks ${problem.message}`);
+    return {};
+  }
+  return {
+    ...(jwks !== undefined && { jwks: jwks as NonNullable<NewApp['jwks']> }),
+    ...(jwksUri !== undefined && { jwksUri }),
   };
 }
 
@@ -90,6 +114,7 @@ const names: Readonly<Record<string, string>> = {
   jwksUri: 'jwks_uri',
   defaultAcrValues: 'default_acr_values',
   backchannelLogoutUri: 'backchannel_logout_uri',
+  ...protectionNames,
 };
 
 /** What an app is refused for, in the words of client metadata. @throws RegistrationRefusal, or what else it is */
@@ -98,6 +123,6 @@ export function refusedAs(error: unknown): never {
   const field = error.field?.split('.')[0] ?? '';
   const code = field === 'redirectUris' ? 'invalid_redirect_uri' : 'invalid_client_metadata';
   const [problem] = error.problems ?? [];
-  const name = names[field] ?? field;
+  const name = names[problem?.field ?? ''] ?? names[field] ?? field;
   throw new RegistrationRefusal(code, `${name} ${problem?.message ?? 'is not allowed'}`);
 }

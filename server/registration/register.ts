@@ -11,6 +11,7 @@ import type { InitialAccessTokenRepository, RegistrationPolicy } from './initial
 import { findToken, takeUse } from './initial-access-tokens.ts';
 import { type ClientRequest, clientAnswer, readClientRequest } from './metadata.ts';
 import { openPolicy, refusedAs, wantedApp } from './policy.ts';
+import { keptProtection } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
 export interface RegistrationDependencies {
@@ -22,6 +23,8 @@ export interface RegistrationDependencies {
   initialAccessTokens: InitialAccessTokenRepository;
   hash: Hash;
   record: RecordAudit;
+  /** How an app may show who it is here: with a certificate only where there are any. */
+  authMethods: readonly string[];
   now: () => number;
 }
 
@@ -47,7 +50,9 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
     async create(body, token) {
       const { policy, initial } = await admitted(dependencies, token);
       const request = readClientRequest(body);
-      const { app, secret } = madeApp(wantedApp(request, policy), request, dependencies);
+      const wanted = wantedApp(request, policy);
+      requirePossible(wanted, dependencies);
+      const { app, secret } = madeApp(wanted, request, dependencies);
       const own = newToken(hash);
       const registered: App = {
         ...app,
@@ -77,6 +82,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
       requireOwnNames(before, body, dependencies);
       const request = readClientRequest(body);
       const wanted = wantedApp(request, ownPolicy(before));
+      requirePossible(wanted, dependencies);
       const own = newToken(hash);
       const after = changedApp(before, { wanted, request, now: now() });
       const registration = { ...before.registration, tokenHash: own.hash };
@@ -109,6 +115,18 @@ async function admitted(
   return { policy: initial.policy, initial };
 }
 
+/** An app whose certificate nobody looks at would be let in nowhere. @throws RegistrationRefusal */
+function requirePossible(wanted: NewApp, { authMethods }: RegistrationDependencies): void {
+  const refuse = (what: string): never => {
+    throw new RegistrationRefusal('invalid_client_metadata', `${what} is not supported here`);
+  };
+  const { tokenEndpointAuthMethod: method = 'none' } = wanted;
+  if (method.endsWith('tls_client_auth') && !authMethods.includes(method))
+    refuse(`token_endpoint_auth_method ${method}`);
+  if (wanted.certificateBoundAccessTokens && !authMethods.includes('self_signed_tls_client_auth'))
+    refuse('tls_client_certificate_bound_access_tokens');
+}
+
 /** @throws RegistrationRefusal */
 function madeApp(wanted: NewApp, request: ClientRequest, { hash, now }: RegistrationDependencies) {
   try {
@@ -134,8 +152,11 @@ function changedApp(
     );
   const { kind: _, defaultAcrValues, ...said } = wanted;
   // What is left out is taken away (RFC 7592 §2.2); what administrators decided stays.
-  const absent = { logoUri: null, jwks: null, jwksUri: null };
-  const logout = { backchannelLogoutUri: null, backchannelLogoutSessionRequired: null };
+  const absent = { logoUri: null, jwks: null, jwksUri: null, clientCertificate: null };
+  const logout = {
+    ...{ backchannelLogoutUri: null, backchannelLogoutSessionRequired: null },
+    ...{ frontchannelLogoutUri: null, frontchannelLogoutSessionRequired: null },
+  };
   try {
     const after = withChanges(
       before,
@@ -143,6 +164,7 @@ function changedApp(
         ...absent,
         ...logout,
         ...said,
+        ...keptProtection(before, wanted),
         defaultAcrValues: (before.defaultAcrValues as typeof defaultAcrValues) ?? defaultAcrValues ?? null,
         apiScopes: keptScopes(before, wanted),
       },
@@ -167,8 +189,9 @@ function keptScopes({ apiScopes: before = [] }: App, wanted: NewApp): NewApp['ap
  * What an app may make of itself later: no more than it is, at hosts of the policy that let it in. The token itself may
  * be gone since, and administrators may have taken something away.
  */
-const ownPolicy = ({ kind, scopes, apiScopes = [], registration }: App): RegistrationPolicy => ({
+const ownPolicy = ({ kind, scopes, apiScopes = [], pkce, registration }: App): RegistrationPolicy => ({
   kinds: [kind],
+  pkce,
   scopes: [...scopes, ...apiScopes],
   ...(registration?.redirectHosts && { redirectHosts: registration.redirectHosts }),
 });

@@ -127,6 +127,11 @@ onEveryStorage('an app that registers with an initial access token', (start) => 
           secrets: [],
         },
       ],
+      // Clients send keys along that nothing needs.
+      [
+        { redirect_uris: [redirectUri], jwks: newKeyPair().jwks },
+        { kind: 'web', jwks: undefined },
+      ],
     ];
     for (const [metadata, expected] of cases) {
       const told = await register(metadata, { kinds });
@@ -147,7 +152,7 @@ onEveryStorage('an app that registers with an initial access token', (start) => 
       { token_endpoint_auth_method: 'client_secret_jwt' },
       { token_endpoint_auth_method: 'private_key_jwt' },
       { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ kty: 'oct', k: 'AA' }] } },
-      { jwks: newKeyPair().jwks },
+      { jwks: { keys: [newKeyPair().privateKey.export({ format: 'jwk' })] } },
       { jwks_uri: 'http://agent.example.com/keys', token_endpoint_auth_method: 'private_key_jwt' },
       { id_token_signed_response_alg: 'none' },
       { id_token_signed_response_alg: 'HS256' },

@@ -2,6 +2,7 @@
 import type { Administration } from '../../admin/operations.ts';
 import {
   type AppSecurity,
+  appAlgorithms,
   encryptable,
   encryptionAlgorithms,
   encryptionMethods,
@@ -28,6 +29,8 @@ const values: readonly Flag[] = [
     'encryptionEnc',
     `what it is encrypted with: ${encryptionMethods.join(', ')} (default: A256GCM)`,
   ],
+  ['request-alg', 'requestAlg', `by which alone its requests are signed: ${appAlgorithms.join(', ')}`],
+  ['assertion-alg', 'assertionAlg', 'by which alone it signs who it is: one of the same'],
 ];
 
 export const securityOptions: NonNullable<CommandSpec['more']> = [
