@@ -5,8 +5,7 @@ import type { AdminDependencies } from './admin/administration.ts';
 import { createApiRoutes } from './admin/api/routes.ts';
 import { createResourceMetadataRoutes, resourceMetadataUrl } from './admin/resource-metadata/routes.ts';
 import { findingOf } from './admin/subject.ts';
-import type { AppRepository } from './apps/app.ts';
-import type { AppCache } from './apps/app-cache.ts';
+import { forgetting } from './apps/app-cache.ts';
 import { searchAudit } from './audit/search.ts';
 import { createConsoleRoutes } from './console/routes.ts';
 import type { Trial } from './console/trial/trial.ts';
@@ -104,18 +103,4 @@ function proofs({ secret, artifacts, vault, now }: Parameters<typeof createRepla
   const nonces = createProofNonces(secret.proofNonceSecret, now);
   const remember = createReplays({ artifacts, vault, now });
   return { nonces, judgeProof: createProofJudge({ nonces, remember, now }) };
-}
-
-/** What is changed at this server is in force at its next request; other instances hear of it within two seconds. */
-function forgetting(repository: AppRepository, cache: Pick<AppCache, 'clear'>): AppRepository {
-  const thenForget = async <T>(change: Promise<T>): Promise<T> => {
-    const result = await change;
-    cache.clear();
-    return result;
-  };
-  return {
-    ...repository,
-    update: (app, expectedRevision) => thenForget(repository.update(app, expectedRevision)),
-    remove: (id) => thenForget(repository.remove(id)),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import { forgetting } from './apps/app-cache.ts';
 import type { Limit, Limiter } from './http/rate-limit.ts';
 import { mtlsAuthMethods } from './oidc/mtls.ts';
 import { removeUnusedApps } from './registration/clean-up.ts';
@@ -11,29 +12,16 @@ export function openRegistration(
   { config, secret, storage, apps, audit, every, now }: RoomDependencies,
   createLimiter: (limit: Limit) => Limiter,
 ): Middleware[] {
-  const { artifacts, initialAccessTokens } = storage;
+  const { artifacts, apis, appRefusals, initialAccessTokens } = storage;
   const { record } = audit;
+  const removal = { ...{ artifacts, apis, appRefusals, now }, apps: forgetting(storage.apps, apps) };
   every(60 * 60_000, async () => {
-    await removeUnusedApps({ apps: storage.apps, artifacts, record, now });
+    await removeUnusedApps({ ...removal, record });
   });
   const { registration: mode, issuer, rateLimit } = config;
   if (mode === 'off') return [];
-  const forgetting = {
-    ...storage.apps,
-    update: async (...args: Parameters<typeof storage.apps.update>) => {
-      const isDone = await storage.apps.update(...args);
-      apps.clear();
-      return isDone;
-    },
-    remove: async (id: string) => {
-      const isDone = await storage.apps.remove(id);
-      apps.clear();
-      return isDone;
-    },
-  };
   const registration = createRegistration({
-    ...{ issuer, mode, artifacts, initialAccessTokens, record, now },
-    apps: forgetting,
+    ...{ ...removal, issuer, mode, initialAccessTokens, record },
     hash: secret.hash,
     authMethods: mtlsAuthMethods(config),
   });

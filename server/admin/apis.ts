@@ -128,20 +128,3 @@ async function requireApps({ storage }: AdminContext, api: Api, before?: Api): P
     if (!(await storage.apps.findById(id)))
       throw new AppError('not_found', { field: 'apps', detail: `there is no app "${id}"` });
 }
-
-/** An app that goes is allowed nothing any more: another one may have its client id one day. */
-export async function forgetApp({ storage, now }: AdminContext, id: string): Promise<void> {
-  for (const api of await storage.apis.list()) {
-    const next = {
-      ...api,
-      apps: api.apps.filter((app) => app.id !== id),
-      introspectedBy: api.introspectedBy.filter((one) => one !== id),
-      updatedAt: now(),
-    };
-    const names =
-      api.apps.length !== next.apps.length || api.introspectedBy.length !== next.introspectedBy.length;
-    // Whoever changed it meanwhile is asked again.
-    if (names && !(await storage.apis.update(next, api.revision)))
-      return forgetApp({ storage, now } as AdminContext, id);
-  }
-}

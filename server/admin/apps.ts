@@ -3,12 +3,12 @@ import { newSecret, takesSecret, withoutSecret, withRotatedSecret } from '../app
 import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
 import { guidesFor } from '../apps/guides/guides.ts';
+import { removeApps } from '../apps/remove-apps.ts';
 import { type AppChanges, appChangeFields, appFields } from '../apps/validation.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import type { App, Page } from '../storage.ts';
 import { appToActOn, refuseTaken } from './act-on.ts';
 import type { AdminContext } from './administration.ts';
-import { forgetApp } from './apis.ts';
 import { appRefusalOperations } from './app-refusals.ts';
 import { findApp } from './find.ts';
 import { appRef, expectedRevision, operation, pageOf, pageQuery } from './operation.ts';
@@ -92,18 +92,15 @@ export const appOperations = {
   remove: operation({
     scope: 'apps:write',
     summary: 'Remove an app: its codes, tokens and grants end at once',
+    description: 'Other apps and APIs that name it do so no more.',
     http: 'DELETE /apps/{id}',
     input: oneApp,
     output: z.object({ removed: z.literal(true), ended: z.int() }),
     errors: ['not_found'],
     changes: 'app.removed',
     async run(context, { id }) {
-      const { apps, artifacts, appRefusals } = context.storage;
       await appToActOn(context, id);
-      await forgetApp(context, id);
-      await apps.remove(id);
-      const ended = await artifacts.removeByApp(id);
-      await appRefusals.remove(id);
+      const ended = await removeApps({ ...context.storage, now: context.now }, [id]);
       context.note({ details: { ended } });
       return { removed: true as const, ended };
     },

@@ -62,3 +62,17 @@ export function createAppCache(
     clear: () => entries.clear(),
   };
 }
+
+/** What is changed through this is in force at the next request here; other instances hear of it within two seconds. */
+export function forgetting(repository: AppRepository, cache: Pick<AppCache, 'clear'>): AppRepository {
+  const thenForget = async <T>(change: Promise<T>): Promise<T> => {
+    const result = await change;
+    cache.clear();
+    return result;
+  };
+  return {
+    ...repository,
+    update: (app, expectedRevision) => thenForget(repository.update(app, expectedRevision)),
+    remove: (id) => thenForget(repository.remove(id)),
+  };
+}

@@ -194,15 +194,4 @@ onEveryStorage('APIs', (start) => {
     await administration.apis.remove({ api: api.id });
     await within2Seconds(async () => (await next()).body.error === 'invalid_target');
   });
-
-  it('allow an app nothing any more that was removed, whoever has its client id then', async () => {
-    const app = await addApp(installation, { ...machine, id: 'passing' });
-    const api = await addApi(installation, {
-      apps: [{ id: app.id, machine: ['read'] }],
-      introspectedBy: [app.id],
-    });
-    await installation.administration.apps.remove({ id: app.id });
-    const { apps, introspectedBy } = await installation.administration.apis.show({ api: api.audience });
-    assert.deepEqual([apps, introspectedBy], [[], []]);
-  });
 });

@@ -1,4 +1,5 @@
-import type { App, AppRepository } from '../apps/app.ts';
+import type { App } from '../apps/app.ts';
+import { type AppRemoval, removeApps } from '../apps/remove-apps.ts';
 import type { RecordAudit } from '../audit/audit.ts';
 import type { ArtifactRepository } from '../oidc/artifact.ts';
 
@@ -6,11 +7,9 @@ const day = 24 * 60 * 60_000;
 /** Milliseconds that an app may stay unused: never at all, registered by anybody or with a token; and since its last use. */
 const [neverOpen, neverToken, sinceUse] = [day, 30 * day, 90 * day];
 
-interface Dependencies {
-  apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
+interface Dependencies extends AppRemoval {
   artifacts: Pick<ArtifactRepository, 'listByApp' | 'removeByApp'>;
   record: RecordAudit;
-  now: () => number;
 }
 
 /** Removes apps that registered by themselves and that nobody uses. Resolves to how many. */
@@ -21,14 +20,19 @@ export async function removeUnusedApps(dependencies: Dependencies): Promise<numb
       limit: 200,
       ...(after !== undefined && { after }),
     });
+    const unused: string[] = [];
     for (const app of items.filter(({ origin }) => origin === 'dynamic'))
-      if (await lookAt(dependencies, app)) removed += 1;
+      if (await isUnused(dependencies, app)) unused.push(app.id);
+    await removeApps(dependencies, unused);
+    for (const appId of unused)
+      await dependencies.record({ type: 'app.removed', appId, details: { by: 'clean-up' } });
+    removed += unused.length;
     if (next === undefined) return removed;
     after = next;
   }
 }
 
-async function lookAt({ apps, artifacts, record, now }: Dependencies, app: App): Promise<boolean> {
+async function isUnused({ apps, artifacts, now }: Dependencies, app: App): Promise<boolean> {
   if (await hasGrants(artifacts, app.id)) {
     const { registration } = app;
     // Once a day is enough to know.
@@ -39,11 +43,7 @@ async function lookAt({ apps, artifacts, record, now }: Dependencies, app: App):
       );
     return false;
   }
-  if (now() < keptUntil(app)) return false;
-  await apps.remove(app.id);
-  await artifacts.removeByApp(app.id);
-  await record({ type: 'app.removed', appId: app.id, details: { by: 'clean-up' } });
-  return true;
+  return now() >= keptUntil(app);
 }
 
 async function hasGrants({ listByApp }: Dependencies['artifacts'], id: string): Promise<boolean> {

@@ -46,9 +46,9 @@ onEveryStorage('an app that registers where everybody may', (start) => {
     );
     const last = more.find(({ status }) => status === 429);
     assert.ok(Number(last?.headers.get('retry-after')) > 0);
-    const { apps, artifacts } = installation.storage;
+    const { apps } = installation.storage;
     const now = () => Date.now() + 2 * day;
-    assert.ok((await removeUnusedApps({ apps, artifacts, record: async () => true, now })) > 10);
+    assert.ok((await removeUnusedApps({ ...installation.storage, record: async () => true, now })) > 10);
     assert.ok(await apps.findById(told.body.client_id));
   });
 });

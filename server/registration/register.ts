@@ -4,9 +4,9 @@ import type { App, AppRepository } from '../apps/app.ts';
 import { type Hash, judgeSecret } from '../apps/app-secret.ts';
 import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
+import { type AppRemoval, removeApps } from '../apps/remove-apps.ts';
 import type { NewApp } from '../apps/validation.ts';
 import type { RecordAudit } from '../audit/audit.ts';
-import type { ArtifactRepository } from '../oidc/artifact.ts';
 import type { InitialAccessTokenRepository, RegistrationPolicy } from './initial-access-token.ts';
 import { findToken, takeUse } from './initial-access-tokens.ts';
 import { type ClientRequest, clientAnswer, readClientRequest } from './metadata.ts';
@@ -14,18 +14,16 @@ import { openPolicy, refusedAs, wantedApp } from './policy.ts';
 import { keptProtection } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
-export interface RegistrationDependencies {
+export interface RegistrationDependencies extends AppRemoval {
   issuer: string;
   /** Whether everybody may register, or only who has an initial access token. */
   mode: 'token' | 'open';
-  apps: Pick<AppRepository, 'insert' | 'findById' | 'update' | 'remove'>;
-  artifacts: Pick<ArtifactRepository, 'removeByApp'>;
+  apps: Pick<AppRepository, 'insert' | 'list' | 'findById' | 'update' | 'remove'>;
   initialAccessTokens: InitialAccessTokenRepository;
   hash: Hash;
   record: RecordAudit;
   /** How an app may show who it is here: with a certificate only where there are any. */
   authMethods: readonly string[];
-  now: () => number;
 }
 
 type Answer = Record<string, unknown>;
@@ -40,7 +38,7 @@ export interface Registration {
 }
 
 export function createRegistration(dependencies: RegistrationDependencies): Registration {
-  const { issuer, apps, artifacts, initialAccessTokens, hash, record, now } = dependencies;
+  const { issuer, apps, initialAccessTokens, hash, record, now } = dependencies;
   const managed = (app: App, token: string): Answer => ({
     ...clientAnswer(app),
     registration_access_token: token,
@@ -93,8 +91,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
     },
     async remove(id, token) {
       await ownApp(dependencies, id, token);
-      await apps.remove(id);
-      const ended = await artifacts.removeByApp(id);
+      const ended = await removeApps(dependencies, [id]);
       await record({ type: 'app.removed', appId: id, details: { by: 'itself', ended } });
     },
   };

@@ -350,9 +350,9 @@ onEveryStorage('an app that registers with an initial access token', (start) => 
     const { tokens } = asApp(used);
     assert.ok(payloadOf((await tokens(ada)).id_token).sub);
     const { storage } = installation;
-    const { apps, artifacts } = storage;
+    const { apps } = storage;
     const cleanUpAt = (now: number) =>
-      removeUnusedApps({ apps, artifacts, record: async () => true, now: () => now });
+      removeUnusedApps({ ...storage, record: async () => true, now: () => now });
     await cleanUpAt(Date.now() + 29 * day);
     const ids = async () =>
       (await Promise.all([unused, used].map(({ body }) => apps.findById(body.client_id)))).map(

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+import type { ApiFacts } from '../admin/apis.ts';
+import { removeUnusedApps } from '../registration/clean-up.ts';
+import { addApi } from '../testing/apis.ts';
+import { addApp } from '../testing/app-under-test.ts';
+import type { TestInstallation } from '../testing/installation.ts';
+import { setUp } from '../testing/journeys.ts';
+import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { askRegistration } from '../testing/registration.ts';
+import { removeApps } from './remove-apps.ts';
+
+const redirectUri = 'https://agent.example.com/callback';
+const day = 24 * 60 * 60_000;
+
+onEveryStorage('an app that is removed', (start) => {
+  let installation: TestInstallation;
+  before(async () => {
+    installation = await start({ LATCHKEY_REGISTRATION: 'open' });
+    await setUp(installation);
+  });
+
+  /** An API and two apps that name it: one together with another, one alone. */
+  async function named(id: string) {
+    const other = await addApp(installation, { kind: 'web' });
+    const api = await addApi(installation, {
+      apps: [
+        { id, people: ['read'], machine: ['read'] },
+        { id: other.id, people: ['read'] },
+      ],
+      introspectedBy: [id, other.id],
+    });
+    const both = await addApp(installation, { kind: 'web', tokenExchange: { apps: [id, other.id] } });
+    const alone = await addApp(installation, { kind: 'web', tokenExchange: { apps: [id] } });
+    return { api, other, both, alone };
+  }
+
+  async function isForgotten({ api, other, both, alone }: Awaited<ReturnType<typeof named>>) {
+    const { apis, apps } = installation.administration;
+    const { apps: allowed, introspectedBy }: ApiFacts = await apis.show({ api: api.id });
+    assert.deepEqual([allowed.map(({ id }) => id), introspectedBy], [[other.id], [other.id]]);
+    assert.deepEqual((await apps.show({ id: both.id })).tokenExchange, { apps: [other.id] });
+    assert.equal((await apps.show({ id: alone.id })).tokenExchange, undefined);
+  }
+
+  const register = () => askRegistration(installation, { body: { redirect_uris: [redirectUri] } });
+  const isThere = async (id: string) => (await installation.storage.apps.findById(id)) !== undefined;
+
+  it('leaves nothing to one that gets its client id: by an administrator', async () => {
+    const machine = { kind: 'machine' as const, redirectUris: [], id: 'passing' };
+    const { id } = await addApp(installation, machine);
+    const names = await named(id);
+    await installation.administration.apps.remove({ id });
+    await isForgotten(names);
+    const next = await addApp(installation, machine);
+    const asked = { grant_type: 'client_credentials', resource: names.api.audience, scope: 'read' };
+    assert.equal((await next.post('/token', asked)).body.error, 'invalid_target');
+  });
+
+  it('leaves nothing to one that gets its client id: by itself', async () => {
+    const { body } = await register();
+    const { client_id: id, registration_access_token: token } = body;
+    const names = await named(id);
+    const answer = await askRegistration(installation, { method: 'DELETE', path: `/${id}`, token });
+    assert.equal(answer.status, 204);
+    assert.equal(await isThere(id), false);
+    await isForgotten(names);
+  });
+
+  it('leaves nothing to one that gets its client id: since nobody uses it', async () => {
+    const { client_id: id } = (await register()).body;
+    const names = await named(id);
+    const now = () => Date.now() + 2 * day;
+    assert.ok((await removeUnusedApps({ ...installation.storage, record: async () => true, now })) >= 1);
+    assert.equal(await isThere(id), false);
+    await isForgotten(names);
+  });
+
+  it('is allowed nothing any more where the removal breaks off, and is removed by the next one', async () => {
+    const { id } = await addApp(installation, { kind: 'web' });
+    const names = await named(id);
+    const { storage } = installation;
+    const broken = { ...storage.apps, remove: () => Promise.reject(new Error('the power is off')) };
+    const removal = { ...storage, now: Date.now };
+    await assert.rejects(removeApps({ ...removal, apps: broken }, [id]), /power/);
+    assert.equal(await isThere(id), true);
+    await isForgotten(names);
+    await removeApps(removal, [id]);
+    assert.equal(await isThere(id), false);
+  });
+
+  it('is forgotten where somebody changes what names it at the same moment', async () => {
+    const { id } = await addApp(installation, { kind: 'web' });
+    const names = await named(id);
+    const { apps, apis } = installation.administration;
+    const renamed = async (change: Promise<unknown>) =>
+      change.catch((error: { code?: string }) => assert.equal(error.code, 'conflict'));
+    await Promise.all([
+      apps.remove({ id }),
+      renamed(apis.update({ api: names.api.id, name: 'Receipts' })),
+      renamed(apps.update({ id: names.both.id, name: 'Till' })),
+    ]);
+    await isForgotten(names);
+  });
+});

@@ -1,0 +1,72 @@
+import type { ApiRepository } from '../apis/api.ts';
+import type { ArtifactRepository } from '../oidc/artifact.ts';
+import type { App, AppRepository } from './app.ts';
+import type { AppRefusalsRepository } from './app-refusals.ts';
+
+export interface AppRemoval {
+  apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
+  apis: Pick<ApiRepository, 'list' | 'findById' | 'update'>;
+  artifacts: Pick<ArtifactRepository, 'removeByApp'>;
+  appRefusals: Pick<AppRefusalsRepository, 'remove'>;
+  now: () => number;
+}
+
+/**
+ * Removes apps with all that they were issued and all that others allow them: another app may have such a client id one
+ * day. What they may do goes first, so that a crash half-way leaves apps that may do less, and that can be removed again.
+ * @returns how much that was issued to them ended
+ */
+export async function removeApps(removal: AppRemoval, ids: readonly string[]): Promise<number> {
+  const { apps, artifacts, appRefusals } = removal;
+  await forget(removal, new Set(ids));
+  let ended = 0;
+  for (const id of ids) {
+    ended += await artifacts.removeByApp(id);
+    await apps.remove(id);
+    // What was issued, or allowed, while that went on.
+    ended += await artifacts.removeByApp(id);
+    await appRefusals.remove(id);
+  }
+  await forget(removal, new Set(ids));
+  return ended;
+}
+
+type Ids = ReadonlySet<string>;
+
+async function forget(removal: AppRemoval, ids: Ids): Promise<void> {
+  if (ids.size === 0) return;
+  for (const { id } of await removal.apis.list()) await forgetAtApi(removal, id, ids);
+  let after: string | undefined;
+  do {
+    const { items, next } = await removal.apps.list({ limit: 200, ...(after !== undefined && { after }) });
+    for (const app of items)
+      if (app.tokenExchange?.apps.some((id) => ids.has(id))) await forgetAtApp(removal, app.id, ids);
+    after = next;
+  } while (after !== undefined);
+}
+
+/** Whoever changes it at the same moment is read again. */
+async function forgetAtApi({ apis, now }: AppRemoval, id: string, ids: Ids): Promise<void> {
+  for (;;) {
+    const api = await apis.findById(id);
+    if (!api) return;
+    const apps = api.apps.filter((app) => !ids.has(app.id));
+    const introspectedBy = api.introspectedBy.filter((one) => !ids.has(one));
+    if (apps.length === api.apps.length && introspectedBy.length === api.introspectedBy.length) return;
+    if (await apis.update({ ...api, apps, introspectedBy, updatedAt: now() }, api.revision)) return;
+  }
+}
+
+async function forgetAtApp({ apps, now }: AppRemoval, id: string, ids: Ids): Promise<void> {
+  for (;;) {
+    const app = await apps.findById(id);
+    if (!app?.tokenExchange?.apps.some((one) => ids.has(one))) return;
+    if (await apps.update({ ...withoutExchangeOf(app, ids), updatedAt: now() }, app.revision)) return;
+  }
+}
+
+/** Nobody's tokens is no exchange at all. */
+function withoutExchangeOf({ tokenExchange, ...app }: App, ids: Ids): App {
+  const apps = tokenExchange?.apps.filter((id) => !ids.has(id)) ?? [];
+  return { ...app, ...(apps.length > 0 && { tokenExchange: { ...tokenExchange, apps } }) };
+}
