@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { readPolicy, type WrittenPolicy } from '../authenticator-policy/written-policy.ts';
 import { AppError, type FieldProblem } from '../errors.ts';
 import { groupNameKey } from '../groups/create-group.ts';
+import { type ApiStep, apiSteps, danglingApps, problemsOfApis } from './apply-apis.ts';
 import {
-  type AppSettings,
   type Configuration,
   type Current,
   currentSettings,
@@ -13,32 +13,7 @@ import {
   type WrittenGroup,
   wantedSettings,
 } from './configuration.ts';
-
-interface Create<W> {
-  action: 'create';
-  name: string;
-  input: W;
-}
-
-interface Change {
-  action: 'change';
-  name: string;
-  /** Which, for people. */
-  fields: string[];
-  id: string;
-  /** As it was looked at. */
-  revision: number;
-  /** `null` takes away. */
-  changes: Record<string, unknown>;
-  /** An app that went over to a secret, and has none yet. */
-  needsSecret?: boolean;
-}
-
-interface Other {
-  action: 'unchanged' | 'remove';
-  name: string;
-  id: string;
-}
+import { type Change, type Create, differences, type Other, placed, repeated, step } from './plan-step.ts';
 
 export type GroupStep = Create<WrittenGroup> | Change | Other;
 export type AppStep = Create<WrittenApp> | Change | Other;
@@ -46,6 +21,7 @@ export type AppStep = Create<WrittenApp> | Change | Other;
 export interface Plan {
   groups: GroupStep[];
   apps: AppStep[];
+  apis: ApiStep[];
   /** Whose rule would be another one: `installation`, `group NAME`, `app ID`. */
   rules: string[];
 }
@@ -64,6 +40,7 @@ export function planOf({ wanted, current, prune }: Planning): Plan {
     ...repeated(groups, 'groups', ({ name }) => groupNameKey(name)),
     ...repeated(apps, 'apps', ({ id }) => id),
     ...apps.flatMap((app, index) => problemsOfApp({ app, index, current })),
+    ...problemsOfApis({ wanted, current }),
   ];
   if (problems.length === 0) problems.push(...danglingReferences({ wanted, current, prune }));
   if (problems.length > 0) throw invalid(problems);
@@ -76,28 +53,19 @@ export function planOf({ wanted, current, prune }: Planning): Plan {
       ...apps.map((app) => appStep(app, current)),
       ...(prune && wanted.apps ? unnamedApps(apps, current) : []),
     ],
+    apis: apiSteps({ wanted, current, prune }),
     rules: changedRules(wanted, current),
   };
 }
 
-export const isDone = ({ groups, apps, rules }: Plan): boolean =>
-  rules.length === 0 && [...groups, ...apps].every(({ action }) => action === 'unchanged');
+export const isDone = ({ groups, apps, apis, rules }: Plan): boolean =>
+  rules.length === 0 && [...groups, ...apps, ...apis].every(({ action }) => action === 'unchanged');
 
 function invalid(problems: readonly FieldProblem[]): AppError {
   return new AppError('field_invalid', {
     ...(problems[0] && { field: problems[0].field }),
     detail: problems.map(({ field, message }) => `${field} ${message}`).join('\n'),
     problems,
-  });
-}
-
-function repeated<T>(items: readonly T[], part: string, keyOf: (item: T) => string): FieldProblem[] {
-  const seen = new Set<string>();
-  return items.flatMap((item, index) => {
-    const key = keyOf(item);
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    return isRepeated ? [{ field: `${part}.${index}`, message: 'is there twice' }] : [];
   });
 }
 
@@ -112,7 +80,7 @@ function problemsOfApp({ app, index, current }: { app: WrittenApp; index: number
     return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return (error.problems ?? []).map(({ field, message }) => ({ field: `${place}.${field}`, message }));
+    return placed(place, error.problems);
   }
 }
 
@@ -140,6 +108,7 @@ function danglingReferences({ wanted, current, prune }: Planning): FieldProblem[
     ...Object.keys(wanted.policy?.apps ?? {})
       .filter((id) => !apps.includes(id))
       .map((id) => ({ field: `policy.apps.${id}`, message: `there is no app "${id}", here or in the file` })),
+    ...danglingApps({ wanted, current }, (id) => apps.includes(id) || current.registered.includes(id)),
     ...current.apps
       .filter(({ id }) => apps.includes(id) && !(wanted.apps ?? []).some((app) => app.id === id))
       .flatMap(({ id, allowedGroups = [] }) =>
@@ -177,29 +146,6 @@ function appStep(app: WrittenApp, { apps, groups }: Current): AppStep {
   const needsSecret =
     String(changes.tokenEndpointAuthMethod).startsWith('client_secret') && before.secrets.length === 0;
   return step({ name: id, id, revision, changes, ...(needsSecret && { needsSecret }) });
-}
-
-function step(change: Omit<Change, 'action' | 'fields'>): Change | Other {
-  const { name, id, changes } = change;
-  const fields = Object.keys(changes).sort();
-  return fields.length === 0 ? { action: 'unchanged', name, id } : { action: 'change', fields, ...change };
-}
-
-function differences(before: AppSettings, wanted: AppSettings): Record<string, unknown> {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(wanted)])];
-  const changed = fields.filter(
-    (field) => !isDeepStrictEqual(settled(field, before[field]), settled(field, wanted[field])),
-  );
-  return Object.fromEntries(changed.map((field) => [field, wanted[field] ?? null]));
-}
-
-/** Lists whose order says nothing. */
-const sets = ['scopes', 'claims', 'apiScopes', 'allowedGroups'];
-
-function settled(field: string, value: unknown): unknown {
-  if (!sets.includes(field) || !Array.isArray(value)) return value ?? undefined;
-  const members = field === 'allowedGroups' ? value.map(groupNameKey) : value;
-  return [...new Set(members)].sort();
 }
 
 const unnamedGroups = (named: readonly WrittenGroup[], { groups }: Current): Other[] =>

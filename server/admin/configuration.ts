@@ -1,15 +1,19 @@
-/** Apps, groups and rules as a file has them: what an installation shall be, without what it made by itself. */
+/** Apps, APIs, groups and rules as a file has them: what an installation shall be, without what it made by itself. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { NewApi } from '../apis/validation.ts';
 import { saidOf } from '../apps/change-app.ts';
 import { settingsOf } from '../apps/create-app.ts';
 import { appFields, checkNewApp, type NewApp } from '../apps/validation.ts';
 import { writtenPolicySchema } from '../authenticator-policy/written-policy.ts';
 import { groupNameKey } from '../groups/create-group.ts';
+import { type ApiFacts, apiOperations } from './apis.ts';
 import { groupOperations } from './groups.ts';
 import { readInput } from './operation.ts';
 import type { Administration } from './operations.ts';
+import type { Settings } from './plan-step.ts';
 import type { AppFacts } from './shapes.ts';
+import { writtenApi } from './written-api.ts';
 
 /** The operations' own inputs, but that an app has an id to be known by, and names its groups. */
 const groupSchema = groupOperations.add.input;
@@ -21,16 +25,19 @@ const appSchema = appFields.extend({
 const configurationSchema = z.strictObject({
   groups: z.array(groupSchema).optional(),
   apps: z.array(appSchema).optional(),
+  apis: z.array(apiOperations.add.input).optional(),
   policy: writtenPolicySchema.optional(),
 });
 
 export type WrittenGroup = z.input<typeof groupSchema>;
 export type WrittenApp = z.input<typeof appSchema>;
+export type WrittenApi = NewApi;
 
 /** A part that is left out stays as it is. In a part that is there, whatever is named is as it is written, and no more. */
 export interface Configuration {
   groups?: WrittenGroup[] | undefined;
   apps?: WrittenApp[] | undefined;
+  apis?: WrittenApi[] | undefined;
   policy?: WrittenPolicyPart | undefined;
 }
 
@@ -47,6 +54,11 @@ export type GroupFacts = Awaited<ReturnType<Administration['groups']['show']>>;
 export interface Current {
   groups: readonly GroupFacts[];
   apps: readonly AppFacts[];
+  /** Client ids of apps that no file has: they registered by themselves. */
+  registered: readonly string[];
+  apis: readonly ApiFacts[];
+  /** Absent where the caller may not read it. */
+  issuer: string | undefined;
   policy: WrittenPolicyPart;
 }
 
@@ -56,18 +68,15 @@ export function readConfiguration(input: unknown): Configuration {
   return input as Configuration;
 }
 
-/** What an administrator may say of an app, without what the server made; its groups by name. */
-export type AppSettings = Record<string, unknown>;
-
-/** @throws AppError `field_invalid` for what its fields say together */
-export function wantedSettings({ allowedGroups, ...app }: WrittenApp): AppSettings {
+/** Its groups by name. @throws AppError `field_invalid` for what its fields say together */
+export function wantedSettings({ allowedGroups, ...app }: WrittenApp): Settings {
   // Whether it may be for groups at all is asked with ids that stand for theirs.
   const asked = { ...app, ...(allowedGroups && { allowedGroups: allowedGroups.map((_, n) => `${n}`) }) };
   const { allowedGroups: _, ...settings } = settingsOf(checkNewApp(asked as NewApp));
   return { ...settings, ...(allowedGroups && { allowedGroups }) };
 }
 
-export function currentSettings(app: AppFacts, groups: readonly GroupFacts[]): AppSettings {
+export function currentSettings(app: AppFacts, groups: readonly GroupFacts[]): Settings {
   const { id: _, kind: _k, secrets: _s, grantTypes: _g, authenticatorRule: _r, ...rest } = app;
   const {
     origin: _o,
@@ -88,10 +97,11 @@ function namesOf(ids: readonly string[], groups: readonly GroupFacts[]): string[
 }
 
 /** The file that would make what there is. */
-export function configurationOf({ groups, apps, policy }: Current): Configuration {
+export function configurationOf({ groups, apps, apis, policy }: Current): Configuration {
   return {
     groups: groups.map(({ name, description }) => ({ name, ...(description && { description }) })),
     apps: apps.map((app) => writtenApp(app, groups)),
+    apis: apis.map(writtenApi),
     policy: Object.fromEntries(
       Object.entries(policy).filter(([, rules]) => Object.keys(rules ?? {}).length > 0),
     ) as WrittenPolicyPart,

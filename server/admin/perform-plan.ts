@@ -1,8 +1,10 @@
 /** Does what a plan says, through the operations alone: here, or at another server. */
+import { AppError } from '../errors.ts';
 import type { Plan } from './apply.ts';
 import { type Configuration, type Current, sameGroup } from './configuration.ts';
 import type { Administration } from './operations.ts';
 import { all } from './pages.ts';
+import type { AppFacts } from './shapes.ts';
 
 interface Performing {
   plan: Plan;
@@ -16,20 +18,43 @@ interface Performing {
   onProgress?: (share: number) => void;
 }
 
-export async function readCurrent({ groups, apps, policy }: Administration): Promise<Current> {
+export async function readCurrent(administration: Administration): Promise<Current> {
+  const { groups, apps, apis, policy } = administration;
   const { models: _, ...rules } = await policy.show({});
-  // Who registered by themselves is in no file, and no file removes them.
-  const written = (await all(apps.list)).filter(({ origin }) => origin === 'administrator');
-  return { groups: await all(groups.list), apps: written, policy: rules };
+  const everyApp = await all(apps.list);
+  // Who registered by themselves are in no file, and no file removes them.
+  const isWritten = ({ origin }: AppFacts) => origin === 'administrator';
+  return {
+    groups: await all(groups.list),
+    apps: everyApp.filter(isWritten),
+    registered: everyApp.filter((app) => !isWritten(app)).map(({ id }) => id),
+    apis: (await apis.list({})).items,
+    issuer: await issuerOf(administration),
+    policy: rules,
+  };
+}
+
+/** Where it is not the caller's to know, it is the operation that refuses what is of this installation itself. */
+async function issuerOf({ system }: Administration): Promise<string | undefined> {
+  try {
+    return (await system.show({})).issuer;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'forbidden') return undefined;
+    throw error;
+  }
 }
 
 /**
- * Groups before the apps that name them, apps before their rules; what goes, goes last. Broken off half-way, the next
+ * Groups before the apps that name them, apps before the APIs that do, and before their rules; what goes, goes last. Broken off half-way, the next
  * run goes on. @throws AppError `conflict` where something was changed since it was looked at
  */
 export async function performPlan(administration: Administration, performing: Performing): Promise<void> {
   const { plan, wanted, turnsAway, onProgress = () => {} } = performing;
-  const steps = [...stepsOfGroups(administration, performing), ...stepsOfApps(administration, performing)];
+  const steps = [
+    ...stepsOfGroups(administration, performing),
+    ...stepsOfApps(administration, performing),
+    ...stepsOfApis(administration, performing),
+  ];
   if (plan.rules.length > 0)
     steps.push(() => administration.policy.apply({ policy: { ...wanted.policy }, meant: turnsAway }));
   steps.push(...removals(administration, plan));
@@ -72,20 +97,24 @@ function stepsOfApps(administration: Administration, { plan, onSecret }: Perform
   });
 }
 
-function removals({ groups, apps }: Administration, { groups: groupSteps, apps: appSteps }: Plan): Step[] {
-  const removed = <S extends { action: string }>(steps: readonly S[]) =>
-    steps.filter((step): step is Extract<S, { action: 'unchanged' | 'remove' }> => step.action === 'remove');
+function stepsOfApis({ apis }: Administration, { plan }: Performing): Step[] {
+  return plan.apis.flatMap((step): Step[] => {
+    if (step.action === 'create') return [() => apis.add(step.input as Parameters<typeof apis.add>[0])];
+    if (step.action !== 'change') return [];
+    const { id, revision, changes } = step;
+    return [() => apis.update({ api: id, revision, ...changes })];
+  });
+}
+
+function removals({ groups, apps, apis }: Administration, plan: Plan): Step[] {
+  const removed = (
+    steps: Plan['groups'] | Plan['apps'] | Plan['apis'],
+    remove: (id: string) => Promise<unknown>,
+  ) => steps.flatMap((step): Step[] => (step.action === 'remove' ? [() => remove(step.id)] : []));
   return [
-    ...removed(appSteps).map(
-      ({ id }) =>
-        () =>
-          apps.remove({ id }),
-    ),
-    ...removed(groupSteps).map(
-      ({ id }) =>
-        () =>
-          groups.remove({ group: id }),
-    ),
+    ...removed(plan.apis, (api) => apis.remove({ api })),
+    ...removed(plan.apps, (id) => apps.remove({ id })),
+    ...removed(plan.groups, (group) => groups.remove({ group })),
   ];
 }
 

@@ -73,11 +73,11 @@ export type NewApi = z.input<typeof newApi>;
 export type CheckedApi = z.output<typeof newApi>;
 
 /** Of a new API, or of one as it shall be. @throws AppError `field_invalid` with every reason */
-export function checkApi(input: NewApi, { issuer }: { issuer: string }): CheckedApi {
+export function checkApi(input: NewApi, { issuer }: { issuer: string | undefined }): CheckedApi {
   const { success, data, error } = newApi.safeParse(input);
   if (!success)
     throw refusal(error.issues.map(({ path, message }) => ({ field: path.join('.') || 'api', message })));
-  if (isOwn(data.audience, issuer))
+  if (issuer !== undefined && isOwn(data.audience, issuer))
     throw refusal([{ field: 'audience', message: 'is of this installation itself' }]);
   return data;
 }

@@ -21,6 +21,17 @@ policy:
       leastPasskeys: 2
 `;
 
+const withApi = `${written}apis:
+  - audience: https://api.example.com/wiki
+    name: Wiki pages
+    scopes:
+      - name: pages
+        sentence: Read the pages that you may read.
+    apps:
+      - id: wiki
+        people: [pages]
+`;
+
 describe('latchkey apply', () => {
   let fixture: CommandFixture;
   let file: string;
@@ -59,6 +70,16 @@ describe('latchkey apply', () => {
     );
     const { plan, secrets } = changed.json<{ plan: { apps: unknown[] }; secrets: object }>();
     assert.deepEqual([plan.apps, secrets], [[{ action: 'change', name: 'wiki', fields: ['consent'] }], {}]);
+  });
+
+  it('defines APIs, and names the line of what is wrong with one', () => {
+    const planned = apply(withApi, '--dry-run');
+    assert.match(planned.stdout, /^ {2}create {3}API https:\/\/api\.example\.com\/wiki$/m);
+    assert.match(fixture.latchkey('api', 'list').stdout, /There are no APIs/);
+    assert.equal(apply(withApi, '--yes').status, 0);
+    assert.equal(apply(withApi, '--yes').stdout, 'Nothing to do.\n');
+    const { stderr } = apply(withApi.replace('people: [pages]', 'people: [pages, more]'), '--yes');
+    assert.match(stderr, /latchkey\.yaml:23: apis\.0\.apps\.0 more is no scope of this API/);
   });
 
   it('prints what there is as a file that has nothing to do', () => {

@@ -23,17 +23,21 @@ interface ApplyOptions {
 }
 
 const about = `
-The file has groups, apps and rules: \`latchkey config show\` prints what there is. A part that is left out stays as it
-is. What is named is as it is written: fields that are left out are as of a new one. It can be done again at any time.`;
+The file has groups, apps, APIs and rules: \`latchkey config show\` prints what there is. A part that is left out stays
+as it is. What is named is as it is written: fields that are left out are as of a new one. It can be done again at any
+time.`;
 
 export function addConfigurationCommands(program: Command, surroundings: Surroundings): void {
   remoteLeaf(
     program,
     'apply <file>',
-    'make apps, groups and rules as a file says (YAML or JSON): plan, then do',
+    'make apps, APIs, groups and rules as a file says (YAML or JSON): plan, then do',
   )
     .option('--dry-run', 'print the plan alone')
-    .option('--prune', 'remove the groups and apps that the file does not name, in the parts that it has')
+    .option(
+      '--prune',
+      'remove the groups, apps and APIs that the file does not name, in the parts that it has',
+    )
     .option('--yes', 'do it without asking')
     .option('--turn-away', 'also where rules newly turn away more than a tenth of all people')
     .option('--secrets-file <file>', 'write the secrets of new apps into this file, and show none')
