@@ -19,7 +19,7 @@ describe('something sensitive in the demo app (RFC 9470)', () => {
   let hard: TestBrowser;
 
   before(async () => {
-    installation = await startInstallation({}, undefined, hardwareCatalogue());
+    installation = await startInstallation({}, undefined, { models: hardwareCatalogue() });
     soft = await setUp(installation);
     hard = await withSecurityKey(installation, soft);
   });

@@ -21,7 +21,6 @@ test.describe('an app that insists on phrh', () => {
     startApp,
     model,
   }) => {
-    test.setTimeout(60_000);
     const person = newPerson();
     const vault = await startApp('Vault', inHardware);
     await signUp(page, server.origin, person);
@@ -65,7 +64,6 @@ test.describe('an app that insists on phrh', () => {
     authenticator,
     startApp,
   }) => {
-    test.setTimeout(60_000);
     const vault = await startApp('Vault', inHardware);
     await signUp(page, server.origin, newPerson());
     // Made on the account page, where nobody asks a passkey what it is.

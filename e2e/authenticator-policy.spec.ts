@@ -18,8 +18,6 @@ async function createAndGoOn(page: Page): Promise<void> {
 }
 
 test.describe('a rule for authenticators', () => {
-  test.beforeEach(() => test.setTimeout(60_000));
-
   test('of an app asks for one of the person’s passkeys that would do', async ({
     page,
     server,

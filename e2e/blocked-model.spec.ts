@@ -14,8 +14,6 @@ const cards = (page: Page) =>
   page.getByRole('region', { name: 'Passkeys' }).getByRole('listitem').filter({ hasText: 'Created' });
 
 test.describe('a model of passkey', () => {
-  test.beforeEach(() => test.setTimeout(60_000));
-
   test('that the organization denies signs in no more: the person is told what to do, and which passkey it is', async ({
     page,
     freshServer,

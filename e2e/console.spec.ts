@@ -68,7 +68,7 @@ test('an app that sends another redirect address is mended from the hint', async
   const add = page.getByRole('button', { name: /^Add this address/ });
   await expect(async () => {
     await page.goto(`${server.origin}/console/apps/${clientId}`);
-    await expect(add).toBeVisible({ timeout: 500 });
+    await expect(add).toBeVisible({ timeout: 2000 });
   }).toPass();
   await expect(page.getByText('differs by a trailing slash')).toBeVisible();
   await add.click();
@@ -113,7 +113,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     page,
     freshServer,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     await page.setViewportSize({ width: 320, height: 640 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const server = await freshServer();

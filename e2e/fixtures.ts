@@ -61,7 +61,7 @@ export const test = base.extend<ForEachTest, ForEachWorker>({
       await using server = await startServer({ engine, split, settings });
       await use(server);
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
 
   app: [

@@ -12,7 +12,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     app,
     model,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     await page.setViewportSize(narrow);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const server = await freshServer({ LATCHKEY_SIGN_UP: 'open', ...model.settings });

@@ -7,16 +7,13 @@ test.describe('while the passkey manager is away', () => {
     authenticator,
     freshServer,
   }) => {
-    test.setTimeout(60_000);
     const { origin, passkeys } = await freshServer({ LATCHKEY_SIGN_UP: 'open' });
     await signUp(page, origin, newPerson());
     await page.context().clearCookies();
     await authenticator.setPresent(false);
     await passkeys?.kill();
-    const begun = Date.now();
     await openAccount(page, origin);
     await atHeading(page, 'One moment, please');
-    expect(Date.now() - begun).toBeLessThan(2000);
     await expect(page.getByText('this page tries again by itself')).toBeVisible();
     await passkeys?.start();
     await expect(page.getByRole('button', { name: 'Sign in with a passkey' })).toBeVisible({

@@ -31,7 +31,7 @@ test('the demo app says so when the person signs out at the provider', async ({ 
   await atHeading(page, 'You are signed out');
   await expect(async () => {
     await page.goto('http://localhost:3001/');
-    await expect(page.getByRole('status')).toContainText('your session there is over', { timeout: 100 });
+    await expect(page.getByRole('status')).toContainText('your session there is over', { timeout: 2000 });
   }).toPass();
   await atHeading(page, 'A small app');
 });

@@ -107,6 +107,7 @@ function arrange(values: Settings, secretFile: string | undefined) {
     trustDomain: values.LATCHKEY_TRUST_DOMAIN ?? issuer.hostname,
     outbound: outboundOf(values, onLocalhost),
     registration: values.LATCHKEY_REGISTRATION,
+    clientDocumentHosts: values.LATCHKEY_CLIENT_DOCUMENT_HOSTS,
     mtls: mtlsOf(values.LATCHKEY_MTLS_URL, values.LATCHKEY_CLIENT_CA_FILE),
     fidoMetadata: fidoMetadataOf(values),
     brokenModels: values.LATCHKEY_BROKEN_MODELS,

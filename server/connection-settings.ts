@@ -1,13 +1,18 @@
 /** The part of the one table of settings that is about how apps connect. */
 import { readers, setting } from './setting-readers.ts';
 
-const { text, url, oneOf, hostsAndCidrs, absent } = readers;
+const { text, url, oneOf, hostsAndCidrs, hostPatterns, absent } = readers;
 
 export const connectionSettings = {
   LATCHKEY_REGISTRATION: setting(
     oneOf('off', 'token', 'open'),
     'off',
     'Whether apps may register by themselves (RFC 7591). `token`: with an initial access token that an administrator made, within its policy. `open`: everybody, for sign-in alone; the consent page says that nobody vouches for them.',
+  ),
+  LATCHKEY_CLIENT_DOCUMENT_HOSTS: setting(
+    hostPatterns,
+    'none',
+    'Hosts whose apps need not be registered, because they describe themselves where their client id points (client ID metadata documents), separated by commas: `claude.ai,*.example.com`. The consent page names the host.',
   ),
   LATCHKEY_OUTBOUND_ALLOW: setting(
     hostsAndCidrs,

@@ -3,9 +3,6 @@ import { openStorage } from '../adapters/open.ts';
 import { openAssets } from '../views/assets.ts';
 import { errorPage } from '../views/pages/error.ts';
 import { isApiPath } from './admin/api/routes.ts';
-import { createAppCache } from './apps/app-cache.ts';
-import { builtinApps } from './apps/builtin-apps.ts';
-import { withTrials } from './apps/trial-app.ts';
 import type { Audit } from './audit/audit.ts';
 import { doChores, every, keepCertificates, keepMetadata } from './chores.ts';
 import { commandName } from './cli/command-name.ts';
@@ -26,11 +23,13 @@ import { listen } from './http/server.ts';
 import type { Log } from './log.ts';
 import { findingResealed } from './oidc/finding-resealed.ts';
 import { openPaths } from './oidc/routes.ts';
+import { openApps } from './open-apps.ts';
 import { openAudit } from './open-audit.ts';
 import { openFigures } from './open-figures.ts';
 import { openOutbound } from './open-outbound.ts';
 import { type LinkEvents, metadataHere, openPasskeys, writtenDown } from './open-passkeys.ts';
 import { type KeptSecret, keepSecret } from './open-secret.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import { isRegistrationPath } from './registration/routes.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
@@ -52,12 +51,13 @@ const mostDelay = 3000;
 export interface Given {
   open?: typeof openStorage;
   models?: ModelCatalogue | undefined;
+  outbound?: Outbound | undefined;
 }
 
 export async function run(
   config: Config,
   log: Log,
-  { open = openStorage, models }: Given = {},
+  { open = openStorage, models, outbound = openOutbound(config) }: Given = {},
 ): Promise<Running> {
   for (const doubt of doubtsAbout(config)) log.warn({}, doubt);
   const embedded = config.storageUrl.startsWith('sqlite:');
@@ -75,7 +75,7 @@ export async function run(
   const readiness = createReadiness(checks, () => (metadata ? { metadata: metadata.standing() } : {}));
   const front = openFront({ config, secret, log, metrics, readiness, rooms });
   const known = { ...(metadata && { metadata }), ...(models && { models }) };
-  const parts = { config, secret, kept, storage, log, metrics, resources, front, ...known };
+  const parts = { config, secret, kept, storage, log, metrics, resources, front, outbound, ...known };
   const dependencies = await openDependencies(parts);
   const prepared = prepare(dependencies, rooms);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
@@ -161,14 +161,15 @@ async function openDependencies(parts: {
   metrics: Metrics;
   resources: AsyncDisposableStack;
   front: Front;
+  outbound: Outbound;
   metadata?: FidoMetadata;
   models?: ModelCatalogue;
 }): Promise<RoomDependencies> {
-  const { config, secret, kept, storage: opened, log, metrics, resources, front, ...known } = parts;
+  const { config, secret, kept, storage: opened, log, metrics, resources, front, outbound, ...known } = parts;
   const figures = openFigures({ storage: opened, log, now });
   const storage = { ...figures.storage, artifacts: findingResealed(figures.storage.artifacts) };
   const audit = openAudit({ config, secret, storage, log, now, resources, metrics });
-  const apps = withTrials(createAppCache(storage.apps, { builtin: builtinApps(config) }), config.issuer);
+  const { apps, documents } = openApps({ config, storage, outbound, log, now });
   const chores = new AbortController();
   resources.defer(figures.flush);
   resources.defer(() => chores.abort());
@@ -190,15 +191,7 @@ async function openDependencies(parts: {
   const caches: { clear(): void }[] = [apps, ruleBook];
   doChores({ storage, caches, log, now }, chores.signal);
   return {
-    config,
-    secret,
-    storage,
-    passkeys,
-    apps,
-    outbound: openOutbound(config),
-    ruleBook,
-    log,
-    now,
+    ...{ config, secret, storage, passkeys, apps, documents, outbound, ruleBook, log, now },
     every: repeatedly,
     alsoClear: (cache) => void caches.push(cache),
     readPage: front.readPage,

@@ -48,8 +48,8 @@ function providerDependencies(
     apis,
   }: Pick<ProviderDependencies, 'consents'> & { apis: ApiCache } & OpenedSessions,
 ): Omit<ProviderDependencies, keyof Asked | 'keys'> {
-  const { config, secret, storage, apps, outbound, readPage, onSessionStarted, audit, log, every, now } =
-    dependencies;
+  const { config, secret, storage, apps, documents, outbound, readPage, onSessionStarted } = dependencies;
+  const { audit, log, every, now } = dependencies;
   const { artifacts } = storage;
   const refusals = createRefusalRecorder(storage.appRefusals, now);
   every(5000, refusals.flush);
@@ -74,6 +74,7 @@ function providerDependencies(
       endSession: sessionEnds.endStored,
       lifetimes: config.lifetimes,
       now,
+      problemOf: documents.problemOf,
       async findClient(id) {
         const app = await apps.find(id);
         // Without its certificate it would get what binds nobody.

@@ -39,6 +39,7 @@ import { openRegistration } from './open-registration.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { OpenPasskeyManager } from './passkeys/create-manager.ts';
 import type { PasskeyFacts, PasskeyManager } from './passkeys/manager.ts';
+import type { ClientDocuments } from './registration/documents.ts';
 import type { SecretRing } from './secret/ring.ts';
 import { createPasskeyFollower } from './sign-ins/follow-passkeys.ts';
 import { createPasskeyNews } from './sign-ins/passkey-news.ts';
@@ -52,6 +53,8 @@ export interface RoomDependencies {
   storage: Storage;
   passkeys: OpenPasskeyManager;
   apps: AppCache;
+  /** Apps that describe themselves: `apps` has them too. */
+  documents: Pick<ClientDocuments, 'problemOf'>;
   outbound: Outbound;
   ruleBook: RuleBook;
   audit: Audit;

@@ -101,6 +101,15 @@ const hostsAndCidrs: Reader<readonly string[]> = (value) =>
     return host;
   });
 
+/** Names, and `*.example.com` for all below one. */
+const hostPatterns: Reader<readonly string[]> = (value) =>
+  list(value).map((item) => {
+    const pattern = item.toLowerCase();
+    if (!hostName.test(pattern.replace(/^\*\./, '')) || !pattern.includes('.'))
+      throw new Error(`has "${item}", which is not a host such as example.com or *.example.com`);
+    return pattern;
+  });
+
 const colour: Reader<string> = (value = '') => {
   if (!/^#[0-9a-f]{6}$/i.test(value)) throw new Error('must be a colour such as #3b5bdb');
   return value.toLowerCase();
@@ -166,6 +175,7 @@ export const readers = {
   oneOf,
   cidrs,
   hostsAndCidrs,
+  hostPatterns,
   colour,
   relyingParties,
   trustDomain,

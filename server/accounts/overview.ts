@@ -19,11 +19,13 @@ export interface OverviewDependencies {
   listConnectedApps: (sub: string) => Promise<ConnectedApp[]>;
 }
 
+type ShownApp = Pick<App, 'id' | 'name' | 'redirectUris' | 'logoUri'>;
+
 /** What a person sees of their own account. */
 export interface Overview {
   passkeys: PasskeyOverview[];
   sessions: SessionOverview[];
-  apps: { app: App; connected: ConnectedApp }[];
+  apps: { app: ShownApp; connected: ConnectedApp }[];
   groups: Group[];
   /** How many passkeys the person should have, by the rules in force. */
   leastPasskeys: number;
@@ -114,9 +116,18 @@ async function withApps(
   connected: readonly ConnectedApp[],
 ): Promise<Overview['apps']> {
   const found = await Promise.all(
-    connected.map(async (each) => ({ app: await findApp(each.appId), connected: each })),
+    connected.map(async (each) => ({
+      app: (await findApp(each.appId)) ?? unreadApp(each.appId),
+      connected: each,
+    })),
   );
   return found.flatMap(({ app, connected: each }) =>
     app && !isOwnPage(app.id) ? { app, connected: each } : [],
   );
+}
+
+/** One that described itself, and does so no more: a person may still take back what they allowed it. */
+function unreadApp(id: string): ShownApp | undefined {
+  const described = /^https:/.test(id) ? URL.parse(id) : null;
+  return described ? { id, name: described.host, redirectUris: [] } : undefined;
 }

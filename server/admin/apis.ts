@@ -3,6 +3,7 @@ import { type ApiChanges, changedApi, newApi } from '../apis/create-api.ts';
 import { apiFields, type NewApi } from '../apis/validation.ts';
 import { bare } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
+import { isDocumentUrl } from '../registration/document.ts';
 import type { Api } from '../storage.ts';
 import { refuseTaken } from './act-on.ts';
 import type { AdminContext } from './administration.ts';
@@ -124,7 +125,8 @@ export const apiOperations = {
 async function requireApps({ storage }: AdminContext, api: Api, before?: Api): Promise<void> {
   const named = (one: Api) => [...one.apps.map(({ id }) => id), ...one.introspectedBy];
   const known = before ? named(before) : [];
+  // One that describes itself is stored nowhere.
   for (const id of new Set(named(api).filter((one) => !known.includes(one))))
-    if (!(await storage.apps.findById(id)))
+    if (!isDocumentUrl(id) && !(await storage.apps.findById(id)))
       throw new AppError('not_found', { field: 'apps', detail: `there is no app "${id}"` });
 }

@@ -27,6 +27,7 @@ function adapterContract(url: string): void {
       endSession: sessionEnds.endStored,
       lifetimes: readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).lifetimes,
       findClient: async () => undefined,
+      problemOf: () => undefined,
       now,
     });
   });

@@ -1,6 +1,6 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import type { Config } from '../config.ts';
-import { ConflictError } from '../errors.ts';
+import { AppError, ConflictError } from '../errors.ts';
 import { type Artifact, type ArtifactRepository, siteSessionModel } from './artifact.ts';
 import { answeringAdapter } from './availability.ts';
 import { interactionLife, isSessionOver } from './lifetimes.ts';
@@ -14,6 +14,8 @@ export interface AdapterDependencies {
   lifetimes: Config['lifetimes'];
   /** Client metadata (RFC 7591 §2) of an app, or `undefined` where there is none. */
   findClient: (clientId: string) => Promise<object | undefined>;
+  /** What is wrong with the description of an app that there would be. */
+  problemOf: (clientId: string) => { reason: string; isAway: boolean } | undefined;
   now: () => number;
 }
 
@@ -123,13 +125,19 @@ async function endFamily(artifacts: ArtifactRepository, id: string): Promise<voi
 }
 
 /** Apps are records of their own, in the room `apps`: oidc-provider only reads them. */
-function clientAdapter({ findClient }: AdapterDependencies): Adapter {
+function clientAdapter({ findClient, problemOf }: AdapterDependencies): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new Error('clients are changed in the room apps');
   };
   const nothing = async () => undefined;
   return {
-    find: async (id) => (await findClient(id)) as AdapterPayload | undefined,
+    async find(id) {
+      const client = await findClient(id);
+      const problem = client ? undefined : problemOf(id);
+      if (problem?.isAway) throw new AppError('unavailable', { detail: `${id}: ${problem.reason}` });
+      if (problem) throw new errors.InvalidClientMetadata(`what the app says of itself: ${problem.reason}`);
+      return client as AdapterPayload | undefined;
+    },
     findByUid: nothing,
     findByUserCode: nothing,
     upsert: readOnly,

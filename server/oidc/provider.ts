@@ -85,7 +85,10 @@ export interface ProviderPages {
 }
 
 export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
-  config: Pick<Config, 'issuer' | 'lifetimes' | 'mtls' | 'registration' | 'signingKeys'>;
+  config: Pick<
+    Config,
+    'issuer' | 'lifetimes' | 'mtls' | 'registration' | 'clientDocumentHosts' | 'signingKeys'
+  >;
   keys: KeySet;
   cookieKeyring: Keyring;
   /** 32 bytes, the same at every instance. */

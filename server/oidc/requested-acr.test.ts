@@ -103,7 +103,7 @@ onSqlite('every way to ask for a class', (start) => {
   const apps = new Map<string, AppUnderTest>();
 
   before(async () => {
-    installation = await start({}, hardwareCatalogue());
+    installation = await start({}, { models: hardwareCatalogue() });
     soft = await setUp(installation);
     hard = await withSecurityKey(installation, soft);
     for (const { byDefault } of wishes)

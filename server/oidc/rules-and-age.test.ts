@@ -25,7 +25,7 @@ onSqlite('a rule of an app', (start) => {
   let key: TestBrowser;
 
   before(async () => {
-    installation = await start({}, models);
+    installation = await start({}, { models });
     await setUp(installation);
     strict = await addApp(installation, { id: 'strict', consent: 'implicit' });
     picky = await addApp(installation, { id: 'picky', consent: 'implicit' });

@@ -25,7 +25,7 @@ onEveryStorage('a session of several sign-ins', (start) => {
   let notes: AppUnderTest;
 
   before(async () => {
-    installation = await start({}, models);
+    installation = await start({}, { models });
     soft = await setUp(installation);
     hard = await withSecurityKey(installation, soft);
     bank = await addApp(installation, { name: 'Bank' });

@@ -4,6 +4,7 @@ import { publicKeys } from '../apps/public-keys.ts';
 import { usesKeys } from '../apps/security-rules.ts';
 import type { NewApp } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
+import { isAmongHosts } from './hosts.ts';
 import type { RegistrationPolicy } from './initial-access-token.ts';
 import { type ClientRequest, kindOf } from './metadata.ts';
 import { protectionNames, protectionOf } from './protection.ts';
@@ -13,6 +14,12 @@ import { RegistrationRefusal } from './refusal.ts';
 export const openPolicy: RegistrationPolicy = {
   kinds: ['web', 'browser', 'native'],
   scopes: ['openid', 'profile', 'email'],
+};
+
+/** Of apps that describe themselves at a host that administrators trust: sign-in, and what asks nobody for secrets. */
+export const documentPolicy: RegistrationPolicy = {
+  kinds: ['web', 'browser', 'native'],
+  scopes: ['openid', 'profile', 'email', 'offline_access'],
 };
 
 /**
@@ -94,10 +101,7 @@ function scopesOf({ scope, grant_types: grants }: ClientRequest, policy: Registr
 /** @throws RegistrationRefusal */
 function requireHost(uri: string, hosts: readonly string[] | undefined): void {
   const host = URL.parse(uri)?.hostname ?? '';
-  const isAmong = hosts?.some((each) =>
-    each.startsWith('*.') ? host.endsWith(each.slice(1)) && host.length > each.length - 1 : host === each,
-  );
-  if (hosts && !isAmong)
+  if (hosts && !isAmongHosts(host, hosts))
     throw new RegistrationRefusal(
       'invalid_redirect_uri',
       `${uri} is at no host that is allowed: ${hosts.join(', ')}`,

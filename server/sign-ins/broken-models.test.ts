@@ -27,7 +27,7 @@ onEveryStorage('a model that is found broken', (start) => {
   let person: TestBrowser;
 
   before(async () => {
-    installation = await start({}, models);
+    installation = await start({}, { models });
     await setUp(installation);
     receiver = await startLogoutReceiver();
     app = await addApp(installation, { consent: 'implicit', backchannelLogoutUri: receiver.uri });
@@ -89,7 +89,7 @@ onEveryStorage('a model that is found broken, where people are asked for another
 
   it('asks for another one after each sign-in with it, until there is one, and refuses nothing', async () => {
     models.model = hardwareModel;
-    const installation = await start({ LATCHKEY_BROKEN_MODELS: 'ask' }, models);
+    const installation = await start({ LATCHKEY_BROKEN_MODELS: 'ask' }, { models });
     const ada = await setUp(installation);
     const app = await addApp(installation, { consent: 'implicit' });
     const key = await withSecurityKey(installation, ada);

@@ -11,10 +11,9 @@ import { administrationFor } from '../admin/administration.ts';
 import type { Administration } from '../admin/operations.ts';
 import { searchAudit } from '../audit/search.ts';
 import { type Config, readConfig } from '../config.ts';
-import type { ModelCatalogue } from '../fido-metadata/catalogue.ts';
 import type { Readiness } from '../http/health.ts';
 import { createLog, type Log } from '../log.ts';
-import { run } from '../main.ts';
+import { type Given, run } from '../main.ts';
 import { openMailer } from '../open-mail.ts';
 import { openOutbound } from '../open-outbound.ts';
 import { managerHere, openPasskeys } from '../open-passkeys.ts';
@@ -36,14 +35,17 @@ export interface TestInstallation extends AsyncDisposable {
   readonly log: string[];
 }
 
+/** What the passkey manager knows of authenticators, and what answers at addresses of apps. */
+export type GivenToTest = Pick<Given, 'models' | 'outbound'>;
+
 /**
  * @param open what the server opens its storage with; the installation's own `storage` is always a sound one
- * @param models what the passkey manager of this process knows of authenticators
+ * @param given what stands for the world outside
  */
 export async function startInstallation(
   settings: Record<string, string> = {},
   open = openStorage,
-  models?: ModelCatalogue,
+  given: GivenToTest = {},
 ): Promise<TestInstallation> {
   await using made = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
@@ -60,7 +62,7 @@ export async function startInstallation(
   const destination = { write: (line: string) => void log.push(line) };
   const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), {
     open,
-    models,
+    ...given,
   });
   made.use(server.resources);
   await untilReady(server.readiness);

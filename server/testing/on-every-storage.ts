@@ -3,11 +3,10 @@ import { after, describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withMongo } from '../../adapters/mongo/testing.ts';
 import { openStorage } from '../../adapters/open.ts';
-import type { ModelCatalogue } from '../fido-metadata/catalogue.ts';
-import { startInstallation, type TestInstallation } from './installation.ts';
+import { type GivenToTest, startInstallation, type TestInstallation } from './installation.ts';
 
 /** Starts the one installation of a suite; it ends with the suite. */
-export type Start = (settings?: Record<string, string>, models?: ModelCatalogue) => Promise<TestInstallation>;
+export type Start = (settings?: Record<string, string>, given?: GivenToTest) => Promise<TestInstallation>;
 
 /** Declares the same suite for each storage engine, with a database of its own. */
 export function onEveryStorage(name: string, declare: (start: Start) => void): void {
@@ -16,10 +15,10 @@ export function onEveryStorage(name: string, declare: (start: Start) => void): v
     withMongo(({ url }) => {
       const secret = randomBytes(32).toString('base64url');
       const start = starting();
-      declare(async (settings, models) => {
+      declare(async (settings, given) => {
         // A server of several listens while it prepares its database: here it finds one that is prepared.
         await using _ = await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true });
-        return start({ LATCHKEY_STORAGE: url, LATCHKEY_SECRET: secret, ...settings }, models);
+        return start({ LATCHKEY_STORAGE: url, LATCHKEY_SECRET: secret, ...settings }, given);
       });
     }));
 }
@@ -32,8 +31,8 @@ export function onSqlite(name: string, declare: (start: Start) => void): void {
 function starting(): Start {
   const resources = new AsyncDisposableStack();
   after(() => resources.disposeAsync());
-  return async (settings, models) => {
-    const installation = resources.use(await startInstallation(settings, undefined, models));
+  return async (settings, given) => {
+    const installation = resources.use(await startInstallation(settings, undefined, given));
     const ready = async () => (await fetch(`${installation.origin}/health/ready`)).ok;
     while (!(await ready())) await delay(50);
     return installation;

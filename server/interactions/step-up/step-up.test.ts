@@ -22,7 +22,7 @@ onEveryStorage('the step-up page', (start) => {
   let people = 0;
 
   before(async () => {
-    installation = await start({ LATCHKEY_SIGN_UP: 'open' }, models);
+    installation = await start({ LATCHKEY_SIGN_UP: 'open' }, { models });
     ada = await setUp(installation);
     key = await withSecurityKey(installation, ada);
     app = await addApp(installation, { consent: 'implicit' });

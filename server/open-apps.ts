@@ -1,0 +1,22 @@
+import { createAppCache } from './apps/app-cache.ts';
+import { builtinApps } from './apps/builtin-apps.ts';
+import { withTrials } from './apps/trial-app.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Outbound } from './outbound/outbound.ts';
+import { createClientDocuments, withDocuments } from './registration/documents.ts';
+import type { Storage } from './storage.ts';
+
+/** All apps there are: our own, those that are kept, stand-ins for trials, and those that describe themselves. */
+export function openApps(parts: {
+  config: Pick<Config, 'issuer' | 'demo' | 'clientDocumentHosts'>;
+  storage: Pick<Storage, 'apps'>;
+  outbound: Pick<Outbound, 'ask'>;
+  log: Log;
+  now: () => number;
+}) {
+  const { config, storage, outbound, log, now } = parts;
+  const documents = createClientDocuments({ hosts: config.clientDocumentHosts, ask: outbound.ask, log, now });
+  const stored = createAppCache(storage.apps, { builtin: builtinApps(config) });
+  return { apps: withDocuments(withTrials(stored, config.issuer), documents), documents };
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+import { auth, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import type { OAuthClientInformation, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
+import type { Answer, Outbound } from '../outbound/outbound.ts';
+import { addApi } from '../testing/apis.ts';
+import { appUnderTest, assertErrorPage, assertRefused, payloadOf } from '../testing/app-under-test.ts';
+import type { TestBrowser } from '../testing/browser.ts';
+import type { TestInstallation } from '../testing/installation.ts';
+import { authorize, setUp } from '../testing/journeys.ts';
+import { onEveryStorage } from '../testing/on-every-storage.ts';
+
+const hosts = 'agent.example.com,*.agents.example';
+const redirectUri = 'https://agent.example.com/callback';
+
+/** The hosts of apps: what each address answers. Nothing else is there. */
+function world() {
+  const documents = new Map<string, object>();
+  const status = { now: 200 };
+  const outbound: Outbound = {
+    async ask(url): Promise<Answer> {
+      const document = documents.get(url);
+      const body = Buffer.from(JSON.stringify(document ?? {}));
+      const headers = { 'content-type': 'application/json' };
+      return { status: document ? status.now : 404, headers, body };
+    },
+    examine: async () => undefined,
+  };
+  return { documents, status, outbound };
+}
+
+let made = 0;
+
+onEveryStorage('an app that describes itself', (start) => {
+  const { documents, status, outbound } = world();
+  let installation: TestInstallation;
+  let ada: TestBrowser;
+
+  before(async () => {
+    installation = await start({ LATCHKEY_CLIENT_DOCUMENT_HOSTS: hosts }, { outbound });
+    ada = await setUp(installation);
+  });
+
+  function described(document: Record<string, unknown> = {}) {
+    made += 1;
+    const id = `https://agent.example.com/clients/${made}.json`;
+    documents.set(id, {
+      client_id: id,
+      client_name: 'Agent',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+      ...document,
+    });
+    return appUnderTest(installation.origin, { id, secret: undefined, redirectUri });
+  }
+
+  it('is announced, signs a person in, and names its host when it asks them', async () => {
+    const discovery = await fetch(`${installation.origin}/.well-known/oauth-authorization-server`);
+    const metadata = (await discovery.json()) as Record<string, unknown>;
+    assert.equal(metadata.client_id_metadata_document_supported, true);
+    const app = described();
+    const page = await ada.follow(app.authorizationUrl());
+    assert.match(page.text, /This app describes itself at .*agent\.example\.com/);
+    const tokens = await app.tokens(ada, { scope: 'openid offline_access', prompt: 'consent' });
+    assert.equal(payloadOf(tokens.id_token).aud, app.id);
+    const refreshed = await app.refresh(tokens.refresh_token);
+    assert.equal(refreshed.status, 200);
+    assert.equal((await app.userInfo(String(refreshed.body.access_token))).status, 200);
+    assert.equal(await installation.storage.apps.findById(app.id), undefined);
+  });
+
+  it('O1 gets no answer at an address that its description does not have', async () => {
+    const app = described();
+    assertErrorPage(
+      await ada.follow(app.authorizationUrl({ redirect_uri: 'https://agent.example.com/other' })),
+    );
+  });
+
+  it('is told what is wrong with its description, and gets nothing', async () => {
+    const app = described({ client_secret: 'x' });
+    const refused = await ada.follow(app.authorizationUrl());
+    assertErrorPage(refused);
+    assert.match(refused.text, /client_secret must not stand in a document/);
+    const token = await app.redeem('a-code');
+    assert.deepEqual(
+      [token.status, token.body.error],
+      [400, 'invalid_client_metadata'],
+      JSON.stringify(token.body),
+    );
+  });
+
+  it('is unknown at any other host', async () => {
+    const app = appUnderTest(installation.origin, {
+      id: 'https://example.com/client.json',
+      secret: undefined,
+      redirectUri,
+    });
+    assertErrorPage(await ada.follow(app.authorizationUrl()));
+    assertRefused(await app.redeem('a-code'), 'invalid_client');
+  });
+
+  it('may try again where its host is away, and loses nothing that it had', async () => {
+    const known = described();
+    const tokens = await known.tokens(ada, { scope: 'openid offline_access', prompt: 'consent' });
+    status.now = 503;
+    try {
+      const unread = described();
+      const refused = await unread.redeem('a-code');
+      assert.deepEqual([refused.status, refused.body.error], [503, 'temporarily_unavailable']);
+      assert.equal((await known.refresh(tokens.refresh_token)).status, 200);
+    } finally {
+      status.now = 200;
+    }
+  });
+
+  it('can be taken back on the account page, whatever became of its host', async () => {
+    const app = described();
+    const tokens = await app.tokens(ada, { scope: 'openid offline_access', prompt: 'consent' });
+    assert.match((await ada.follow('/account')).text, /agent\.example\.com/);
+    const taken = await ada.post('/account/apps/disconnect', { appId: app.id });
+    assert.equal(taken.status, 200, taken.text);
+    assertRefused(await app.refresh(tokens.refresh_token), 'invalid_grant');
+  });
+
+  it('is an agent with the client library of MCP, and calls an API as far as an administrator allows', async () => {
+    const { id: clientMetadataUrl } = described({ redirect_uris: ['http://127.0.0.1/callback'] });
+    const { audience } = await addApi(installation, {
+      apps: [{ id: clientMetadataUrl, people: ['read'], machine: [] }],
+    });
+    const agent = createAgent(clientMetadataUrl);
+    const server = protectedServer(installation, audience);
+    const options = { serverUrl: audience, scope: 'openid read', fetchFn: server };
+    assert.equal(await auth(agent.provider, options), 'REDIRECT');
+    const landed = await authorize(ada, agent.kept.sentTo?.href ?? '');
+    const authorizationCode = landed.searchParams.get('code') ?? assert.fail(landed.href);
+    assert.equal(await auth(agent.provider, { ...options, authorizationCode }), 'AUTHORIZED');
+    const { aud, scope, client_id } = payloadOf(agent.kept.tokens?.access_token ?? '');
+    assert.deepEqual([aud, scope, client_id], [audience, 'read', clientMetadataUrl]);
+    assert.equal(agent.kept.client?.client_id, clientMetadataUrl);
+  });
+});
+
+/** What is behind the API: it says where to sign in (RFC 9728), and the rest of the world is as it is. */
+function protectedServer(
+  { config }: Pick<TestInstallation, 'config'>,
+  audience: string,
+): (url: string | URL, init?: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    if (!String(url).startsWith(audience)) return fetch(url, init);
+    if (!String(url).includes('/.well-known/oauth-protected-resource'))
+      return new Response(null, { status: 404 });
+    return Response.json({ resource: audience, authorization_servers: [config.issuer] });
+  };
+}
+
+/** What a program keeps that has registered nowhere. */
+function createAgent(clientMetadataUrl: string) {
+  const kept: { client?: OAuthClientInformation; tokens?: OAuthTokens; verifier?: string; sentTo?: URL } = {};
+  const provider: OAuthClientProvider = {
+    redirectUrl: 'http://127.0.0.1:49152/callback',
+    clientMetadataUrl,
+    clientMetadata: { redirect_uris: ['http://127.0.0.1:49152/callback'] },
+    clientInformation: () => kept.client,
+    saveClientInformation: (client) => {
+      kept.client = client as OAuthClientInformation;
+    },
+    tokens: () => kept.tokens,
+    saveTokens: (tokens) => {
+      kept.tokens = tokens;
+    },
+    redirectToAuthorization: (url) => {
+      kept.sentTo = url;
+    },
+    saveCodeVerifier: (verifier) => {
+      kept.verifier = verifier;
+    },
+    codeVerifier: () => kept.verifier ?? assert.fail('there is no verifier'),
+  };
+  return { kept, provider };
+}

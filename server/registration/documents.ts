@@ -1,0 +1,136 @@
+import type { App } from '../apps/app.ts';
+import type { AppCache } from '../apps/app-cache.ts';
+import { reachOf } from '../apps/reach.ts';
+import type { Log } from '../log.ts';
+import type { Answer, Outbound } from '../outbound/outbound.ts';
+import { isDocumentUrl, readDocument } from './document.ts';
+import { isAmongHosts } from './hosts.ts';
+import { RegistrationRefusal } from './refusal.ts';
+
+/** Why there is no app where one says to describe itself. */
+export interface DocumentProblem {
+  /** For whoever looks after that app: it says nothing of anybody else. */
+  reason: string;
+  /** Its host did not answer: it may do so in a moment. */
+  isAway: boolean;
+}
+
+export interface ClientDocuments {
+  /** `undefined` for what is no such app, or none now: see `problemOf`. */
+  find(id: string): Promise<App | undefined>;
+  problemOf(id: string): DocumentProblem | undefined;
+}
+
+interface Options {
+  /** Hosts that are trusted to describe apps: `example.com`, `*.example.com`. */
+  hosts: readonly string[];
+  ask: Outbound['ask'];
+  log: Pick<Log, 'warn'>;
+  now: () => number;
+}
+
+interface Kept {
+  app: App;
+  readAt: number;
+  until: number;
+}
+
+/** Milliseconds. A host that is away for a while takes no app away from anybody: what it said last holds on. */
+const [shortest, longest, heldOn] = [30_000, 24 * 60 * 60_000, 24 * 60 * 60_000];
+/** Until it is asked again then. */
+const pause = 10_000;
+const mostKept = 500;
+/** Anybody can ask for any address at these hosts. */
+const mostAtOnce = 20;
+
+/** Apps that describe themselves where their client id points. They are stored nowhere. */
+export function createClientDocuments({ hosts, ask, log, now }: Options): ClientDocuments {
+  const kept = new Map<string, Kept>();
+  const reading = new Map<string, Promise<App | undefined>>();
+  const problems = new Map<string, DocumentProblem>();
+  async function read(id: string): Promise<App | undefined> {
+    try {
+      const answer = await ask(id, { reach: reachOf({ origin: 'document' }), headers });
+      const app = appIn(answer, { id, now: now() });
+      keep(kept, id, { app, readAt: now(), until: now() + lifeOf(answer, now()) });
+      problems.delete(id);
+      return app;
+    } catch (error) {
+      const problem = problemIn(error);
+      log.warn({ clientId: id, err: error }, 'an app could not be read where it describes itself');
+      keep(problems, id, problem);
+      const known = kept.get(id);
+      const holds = problem.isAway && known !== undefined && known.readAt + heldOn > now();
+      if (holds) keep(kept, id, { ...known, until: now() + pause });
+      else kept.delete(id);
+      return holds ? known.app : undefined;
+    }
+  }
+  function readOnce(id: string): Promise<App | undefined> {
+    const begun = reading.get(id);
+    if (begun) return begun;
+    if (reading.size >= mostAtOnce) {
+      keep(problems, id, { reason: 'too many documents are being read', isAway: true });
+      return Promise.resolve(kept.get(id)?.app);
+    }
+    const begins = read(id).finally(() => reading.delete(id));
+    reading.set(id, begins);
+    return begins;
+  }
+  return {
+    async find(id) {
+      if (hosts.length === 0 || !isDocumentUrl(id) || !isAmongHosts(new URL(id).hostname, hosts))
+        return undefined;
+      const known = kept.get(id);
+      return known && known.until > now() ? known.app : readOnce(id);
+    },
+    problemOf: (id) => problems.get(id),
+  };
+}
+
+const headers = { accept: 'application/json' };
+
+function keep<T>(entries: Map<string, T>, id: string, entry: T): void {
+  const [oldest] = entries.keys();
+  if (entries.size >= mostKept && !entries.has(id) && oldest !== undefined) entries.delete(oldest);
+  entries.set(id, entry);
+}
+
+/** A host in need, which says nothing about its apps. */
+class Away extends Error {}
+
+/** @throws RegistrationRefusal, Away */
+function appIn(
+  { status, headers: { 'content-type': type }, body }: Answer,
+  about: { id: string; now: number },
+) {
+  if (status >= 500 || status === 429) throw new Away(`the answer has the status ${status}`);
+  if (status !== 200)
+    throw new RegistrationRefusal('invalid_client_metadata', `the answer has the status ${status}`);
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(String(type ?? '')))
+    throw new RegistrationRefusal('invalid_client_metadata', 'the answer must be application/json');
+  return readDocument(body, about);
+}
+
+function problemIn(error: unknown): DocumentProblem {
+  if (error instanceof RegistrationRefusal) return { reason: error.message, isAway: false };
+  // What the way out says of hosts and addresses is for the log.
+  const isBlocked = (error as { isBlocked?: boolean }).isBlocked === true;
+  return { reason: 'it could not be read there', isAway: !isBlocked };
+}
+
+/** Milliseconds that an answer may be kept, as it says itself (RFC 9111 §5.2.2), within bounds. */
+function lifeOf({ headers: { 'cache-control': control, expires } }: Answer, now: number): number {
+  const [, seconds] = /(?:^|[\s,])max-age\s*=\s*"?(\d{1,10})/i.exec(String(control ?? '')) ?? [];
+  const untilThen = seconds === undefined ? Date.parse(String(expires ?? '')) - now : Number(seconds) * 1000;
+  return Math.min(longest, Math.max(shortest, Number.isNaN(untilThen) ? 0 : untilThen));
+}
+
+/** The apps that are kept, and behind them those that describe themselves. */
+export function withDocuments(apps: AppCache, documents: Pick<ClientDocuments, 'find'>): AppCache {
+  return {
+    ...apps,
+    find: async (id) => (await apps.find(id)) ?? documents.find(id),
+    findNow: async (id) => (await apps.findNow(id)) ?? documents.find(id),
+  };
+}
