@@ -17,7 +17,7 @@ import {
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 import { freePort } from '../e2e/free-port.ts';
-import { answerQuestions, tell } from './report-cpu.ts';
+import { answerQuestions, opaqueResource, tell } from './report-cpu.ts';
 
 const rpID = 'localhost';
 const port = await freePort();
@@ -74,12 +74,17 @@ const provider = new Provider(origin, {
     introspection: { enabled: true },
     revocation: { enabled: true },
     clientCredentials: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     resourceIndicators: {
       enabled: true,
-      getResourceServerInfo: (_ctx, audience) => ({
-        ...{ scope: 'people:read', audience, accessTokenTTL: 600 },
-        ...{ accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
-      }),
+      getResourceServerInfo: (_ctx, audience) =>
+        audience === opaqueResource
+          ? { scope: 'read', audience, accessTokenTTL: 600, accessTokenFormat: 'opaque' }
+          : {
+              ...{ scope: 'people:read', audience, accessTokenTTL: 600 },
+              ...{ accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
+            },
     },
   },
   async loadExistingGrant(ctx) {

@@ -6,6 +6,8 @@ export interface Machine {
   id: string;
   secret: string;
 }
+/** An API whose tokens say nothing by themselves, with the one scope `read`, which that app may have. */
+export const opaqueResource = 'https://opaque.bench.example';
 export type Announcement = { ready: { origin: string; setupLink?: string; machine?: Machine } };
 /** CPU in microseconds, user and system together. */
 export type Answer = { cpu: number } | { calls: Readonly<Record<string, number>> };

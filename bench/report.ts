@@ -50,16 +50,7 @@ export function printReport(report: Report): void {
   console.log(
     `CPU of the server per operation, ${plan.rounds} rounds of ${plan.perTurn}, ${plan.lanes} at once\n`,
   );
-  row('operation', 'server', 'CPU ms', '× bare', 'p50 ms', 'p99 ms');
-  for (const { operation, server, ...figures } of measured)
-    row(
-      operation,
-      server,
-      ...[figures.cpu, figures.ratio, figures.p50, figures.p99].map((n) => n.toFixed(2)),
-    );
-  console.log(
-    '\nThe line "bare again" is bare oidc-provider against itself: what it is off 1.00 is noise.\n',
-  );
+  printLines(measured);
   console.log(`The passkey manager apart costs ${hop.toFixed(2)} times the CPU of a login in one process.`);
   console.log(`Rules for authenticators cost ${rules.toFixed(2)} times the CPU of a login without.`);
   for (const [engine, cost] of Object.entries(audit))
@@ -79,7 +70,21 @@ export function printReport(report: Report): void {
   for (const what of leftOut) console.log(`\nLeft out: ${what}.`);
 }
 
+/** What each operation costs each server. */
+export function printLines(lines: readonly Line[]): void {
+  row('operation', 'server', 'CPU ms', '× bare', 'p50 ms', 'p99 ms');
+  for (const { operation, server, ...figures } of lines)
+    row(
+      operation,
+      server,
+      ...[figures.cpu, figures.ratio, figures.p50, figures.p99].map((n) => n.toFixed(2)),
+    );
+  console.log(
+    '\nThe line "bare again" is bare oidc-provider against itself: what it is off 1.00 is noise.\n',
+  );
+}
+
 function row(operation: string, server: string, ...figures: readonly string[]): void {
   const columns = figures.map((figure) => figure.padStart(9)).join('');
-  console.log(`${operation.padEnd(15)}${server.padEnd(12)}${columns}`);
+  console.log(`${operation.padEnd(29)}${server.padEnd(18)}${columns}`);
 }

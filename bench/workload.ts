@@ -2,16 +2,18 @@ import * as client from 'openid-client';
 import { createSoftwareBrowser, type SoftwareBrowser } from '../e2e/software-browser.ts';
 import type { SoftwareAuthenticator } from '../server/testing/authenticator.ts';
 import type { MeasuredProcess } from './measured-process.ts';
-import type { Machine } from './report-cpu.ts';
+import { type Machine, opaqueResource } from './report-cpu.ts';
 
 const redirectUri = 'http://localhost:3001/callback';
 
 /** What is measured, in the order of the report. */
 export const operations = [
   'login',
+  'PAR + DPoP login',
   'refresh',
   'userinfo',
   'introspection',
+  'client credentials (opaque)',
   'client credentials (JWT)',
   'JWKS',
 ] as const;
@@ -41,10 +43,16 @@ export async function createLane({ origin, authenticator, machine }: Workplace):
   const speaker = await client.discovery(new URL(origin), machine.id, machine.secret, undefined, {
     execute: [client.allowInsecureRequests],
   });
+  const bound = { DPoP: client.getDPoPHandle(provider, await client.randomDPoPKeyPair()) };
+  const speak = (resource: string, scope: string) =>
+    client.clientCredentialsGrant(speaker, { resource, scope });
   let tokens = await login(provider, browser);
   return {
     async login() {
       tokens = await login(provider, browser);
+    },
+    async 'PAR + DPoP login'() {
+      await boundLogin(provider, browser, bound);
     },
     async refresh() {
       tokens = await client.refreshTokenGrant(provider, present(tokens.refresh_token));
@@ -56,9 +64,11 @@ export async function createLane({ origin, authenticator, machine }: Workplace):
       const { active } = await client.tokenIntrospection(provider, tokens.access_token);
       if (!active) throw new Error('the access token is not active');
     },
+    async 'client credentials (opaque)'() {
+      await speak(opaqueResource, 'read');
+    },
     async 'client credentials (JWT)'() {
-      const resource = `${origin}/api/v1`;
-      await client.clientCredentialsGrant(speaker, { resource, scope: 'people:read' });
+      await speak(`${origin}/api/v1`, 'people:read');
     },
     async JWKS() {
       const answer = await fetch(`${origin}/jwks`);
@@ -75,13 +85,32 @@ async function login(provider: client.Configuration, browser: SoftwareBrowser) {
   return client.authorizationCodeGrant(provider, answer, { pkceCodeVerifier: codeVerifier });
 }
 
+/** One request more: what is asked for is pushed before, and both that and the tokens are bound to a key. */
+async function boundLogin(
+  provider: client.Configuration,
+  browser: SoftwareBrowser,
+  bound: client.DPoPOptions,
+) {
+  browser.forgetCookies();
+  const codeVerifier = client.randomPKCECodeVerifier();
+  const request = await client.buildAuthorizationUrlWithPAR(provider, await asked(codeVerifier), bound);
+  const answer = await browser.authorize(request);
+  const checks = { pkceCodeVerifier: codeVerifier };
+  const { token_type } = await client.authorizationCodeGrant(provider, answer, checks, undefined, bound);
+  if (token_type !== 'dpop') throw new Error('the access token is not bound');
+}
+
 async function requestAt(provider: client.Configuration, codeVerifier: string): Promise<URL> {
-  return client.buildAuthorizationUrl(provider, {
+  return client.buildAuthorizationUrl(provider, await asked(codeVerifier));
+}
+
+async function asked(codeVerifier: string) {
+  return {
     redirect_uri: redirectUri,
     scope: 'openid profile email groups',
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
-  });
+  };
 }
 
 function discover(origin: string): Promise<client.Configuration> {
