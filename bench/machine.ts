@@ -29,6 +29,9 @@ export async function addMachine(settings: Readonly<Record<string, string>>): Pr
     waitUntilReady: true,
   });
   await storage.apps.insert(app);
+  // An installation that stays has one from before.
+  for (const { id, audience } of await storage.apis.list())
+    if (audience === opaqueResource) await storage.apis.remove(id);
   await storage.apis.insert(api);
   return { id: app.id, secret };
 }

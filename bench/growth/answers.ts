@@ -5,18 +5,15 @@ import { addApp } from '../../server/testing/app-under-test.ts';
 import { createBrowser } from '../../server/testing/browser.ts';
 import { administrationOf } from '../../server/testing/installation.ts';
 import { answerSignIn, enrolByLink } from '../../server/testing/journeys.ts';
-import { startMeasured } from '../measured-process.ts';
-import { median } from '../statistics.ts';
 import type { Growth } from './growth.ts';
-import type { Place } from './place.ts';
+import type { RunningPlace } from './place.ts';
+import { compareTurns, type Side } from './turns.ts';
 import { beginnings, whom } from './whom.ts';
 
 /** The paths below each door: how the list goes on and how it is searched. */
 type Path = (account: Account) => string;
 type Get = (path: string) => Promise<unknown>;
 type Door = 'API' | 'console';
-
-const [rounds, perTurn, warmUpTurns] = [40, 20, 5];
 
 const query = (name: string, value = '') => `/people?${new URLSearchParams({ [name]: value })}`;
 /** Of a thousand people few answer to both words, of a million a page full: for the same answer, the first of them. */
@@ -44,47 +41,35 @@ interface Counter {
   open: Record<Door, () => Promise<Get>>;
 }
 
-/** Milliseconds of the server's CPU for each answer, the middle of all turns; the ratio compares the turns of a round. */
+/** Milliseconds of the server's CPU for each answer. */
 export async function measureAnswers(
-  places: readonly [Place, Place],
-  { resources, withLists }: { resources: AsyncDisposableStack; withLists: boolean },
+  places: readonly [RunningPlace, RunningPlace],
+  { withLists }: { withLists: boolean },
 ): Promise<Growth[]> {
-  const counters = [];
-  for (const place of places) counters.push(await openCounter(place, resources));
+  const [few, many] = [await openCounter(places[0]), await openCounter(places[1])];
   const doors: [Door, Record<string, Path>][] = [
     ['API', { ...(withLists && { ...lists('text'), ...firstOfBoth }), ...byUserName, ...person }],
     ['console', { ...(withLists && lists('search')), ...person }],
   ];
   const measured: Growth[] = [];
   for (const [door, paths] of doors)
-    for (const [what, path] of Object.entries(paths))
-      measured.push(await compare(`${door}: ${what}`, { counters, door, path }));
+    for (const [what, path] of Object.entries(paths)) {
+      const sides = [await opened(few, { door, path }), await opened(many, { door, path })] as const;
+      measured.push(await compareTurns(`${door}: ${what}`, sides));
+    }
   return measured;
 }
 
-async function compare(
-  what: string,
-  { counters, door, path }: { counters: readonly Counter[]; door: Door; path: Path },
-): Promise<Growth> {
-  const gets = await Promise.all(counters.map(({ open }) => open[door]()));
-  const taken = counters.map((): number[] => []);
-  for (let round = -warmUpTurns; round < rounds; round++)
-    for (const [at, { people, cpu }] of counters.entries()) {
-      const paths = Array.from({ length: perTurn }, (_, index) =>
-        path(whom((round + warmUpTurns) * perTurn + index, people, Date.now())),
-      );
-      const before = await cpu();
-      for (const each of paths) await gets[at]?.(each);
-      if (round >= 0) taken[at]?.push(((await cpu()) - before) / perTurn / 1000);
-    }
-  const [few = [], many = []] = taken;
-  const ratio = median(many.map((value, round) => value / (few[round] ?? Number.NaN)));
-  return { what, few: median(few), many: median(many), ratio };
+async function opened(
+  { people, cpu, open }: Counter,
+  { door, path }: { door: Door; path: Path },
+): Promise<Side> {
+  const get = await open[door]();
+  return { cpu, ask: (attempt) => get(path(whom(attempt, people, Date.now()))) };
 }
 
-async function openCounter(place: Place, resources: AsyncDisposableStack): Promise<Counter> {
-  const { people, config, settings } = place;
-  const server = resources.use(await startMeasured('latchkey.ts', settings, { isSetUp: true }));
+async function openCounter(place: RunningPlace): Promise<Counter> {
+  const { people, config, server } = place;
   const administration = administrationOf(place);
   const { origin } = server;
   const robot = await addApp(

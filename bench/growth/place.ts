@@ -11,6 +11,7 @@ import { createVault } from '../../server/oidc/vault.ts';
 import { checkInstallation } from '../../server/secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../server/secret/secret-file.ts';
 import type { Storage } from '../../server/storage.ts';
+import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import { seed } from '../seed/seed.ts';
 
 /** An installation with so many people. */
@@ -22,6 +23,16 @@ export interface Place {
   secret: OpenSecret;
   /** Opened beside the server. */
   storage: Storage;
+}
+
+/** With its server. */
+export interface RunningPlace extends Place {
+  server: MeasuredProcess;
+}
+
+export async function startPlace(place: Place, resources: AsyncDisposableStack): Promise<RunningPlace> {
+  const server = resources.use(await startMeasured('latchkey.ts', place.settings, { isSetUp: true }));
+  return { ...place, server };
 }
 
 export interface Placing {

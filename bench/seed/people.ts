@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseEmail, parseUserName } from '../../server/accounts/user-name.ts';
 import type { HeldPasskey } from '../../server/figures/passkey-holder.ts';
 import type { Account, App, Artifact, Group, Passkey, SignIn } from '../../server/storage.ts';
+import { tokensOf } from './tokens.ts';
 
 /** One person with all that is theirs, always the same for one number. */
 export interface Seeded {
@@ -9,11 +10,19 @@ export interface Seeded {
   passkeys: Passkey[];
   held: HeldPasskey[];
   signIns: SignIn[];
-  /** Every twentieth is signed in somewhere, and has allowed an app something. */
-  artifacts: { model: 'Session' | 'Grant'; rawId: string; payload: object; columns: Columns }[];
+  /** Every twentieth is signed in to an app, which holds as many tokens of theirs as there are people for each of them. */
+  artifacts: SeededArtifact[];
 }
 
-type Columns = Omit<Artifact, 'id' | 'model' | 'payload'>;
+export interface SeededArtifact {
+  model: 'Session' | 'Grant' | 'AccessToken' | 'RefreshToken';
+  rawId: string;
+  payload: object;
+  columns: Omit<Artifact, 'id' | 'model' | 'payload'>;
+}
+
+/** One of so many is signed in. */
+export const oneSignedInOf = 20;
 
 const [first, middle, ending] = [
   'ma jo al sa ke no ti ra be lu fi do gre wi ha ste ol an mi pa'.split(' '),
@@ -58,17 +67,18 @@ export function seedPerson(index: number, now: number): Seeded {
     updatedAt: createdAt,
     revision: 1,
   };
+  const isSignedIn = index % oneSignedInOf === 0;
   const passkeys = Array.from({ length: index % 10 === 9 ? 0 : 1 + (index % 5 < 2 ? 1 : 0) }, (_, which) =>
     passkeyOf({ id: `seed-passkey-${index}-${which}`, userHandle, createdAt, model: pick(models) }),
   );
   const signIns = passkeys.flatMap(({ id: passkeyId }) => {
-    const at = now - number(30 * day);
+    const at = now - number(isSignedIn ? day / 2 : 30 * day);
     const made = { id: `${passkeyId}-sign-in`, accountId: id, passkeyId, userHandle };
     return [
       { ...made, appId: pick(seedApps), acr: 'phr', amr: ['pop', 'user'], at, expiresAt: now + 400 * day },
     ];
   });
-  const artifacts = index % 20 === 0 ? artifactsOf(account, { signIn: signIns[0], now }) : [];
+  const artifacts = isSignedIn ? artifactsOf(account, { index, signIn: signIns[0], now }) : [];
   return { account, passkeys, held: passkeys.map(heldOf), signIns, artifacts };
 }
 
@@ -107,7 +117,7 @@ function heldOf({ id, aaguid, backupEligible }: Passkey): HeldPasskey {
 
 function artifactsOf(
   { sub }: Account,
-  { signIn, now }: { signIn: SignIn | undefined; now: number },
+  { index, signIn, now }: { index: number; signIn: SignIn | undefined; now: number },
 ): Seeded['artifacts'] {
   if (!signIn) return [];
   const { id: signInId, appId = '', acr, amr, at } = signIn;
@@ -134,6 +144,7 @@ function artifactsOf(
       },
       columns: { ...columns, grantId, appId },
     },
+    ...tokensOf(index, { uid, grantId, appId, accountId: sub, acr, authTime: iat, exp }),
   ];
 }
 
@@ -161,9 +172,9 @@ const times = { createdAt: 0, updatedAt: 0, revision: 1 };
 export const seedGroup = (id: string): Group => ({ id, name: id, nameKey: id, ...times });
 
 export const seedApp = (id: string): App => ({
-  ...{ id, name: `Seeded ${id}`, kind: 'web', redirectUris: [`https://${id}.example/callback`] },
-  ...{ postLogoutRedirectUris: [], secrets: [], grantTypes: ['authorization_code'] },
-  ...{ tokenEndpointAuthMethod: 'client_secret_basic', scopes: ['openid', 'profile'], consent: 'implicit' },
+  ...{ id, name: `Seeded ${id}`, kind: 'browser', redirectUris: [`https://${id}.example/callback`] },
+  ...{ postLogoutRedirectUris: [], secrets: [], grantTypes: ['authorization_code', 'refresh_token'] },
+  ...{ tokenEndpointAuthMethod: 'none', scopes: ['openid', 'profile'], consent: 'implicit' },
   ...{ pkce: 'required', idTokenSignedResponseAlg: 'ES256', lifetimes: {}, origin: 'administrator' },
   ...times,
 });
