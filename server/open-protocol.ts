@@ -30,13 +30,13 @@ export async function openProtocol(dependencies: RoomDependencies, asked: Asked)
   dependencies.alsoClear(apis);
   const consents = createConsents({ artifacts: storage.artifacts, ...opened });
   const known = { ...providerDependencies(dependencies, { ...opened, consents, apis }), ...asked };
-  const { provider, keys } = await openProviderWithKeys(dependencies, (set) =>
+  const { provider, endpoints, keys } = await openProviderWithKeys(dependencies, (set) =>
     createProvider({ ...known, keys: set }),
   );
   const { vault } = opened;
   const { artifacts } = storage;
   const forRequests = { artifacts, vault, refusals: known.refusals, isStanding: asked.isStanding };
-  return { ...opened, consents, apis, provider, deliverer, keys, forRequests };
+  return { ...opened, consents, apis, provider, endpoints, deliverer, keys, forRequests };
 }
 
 function providerDependencies(

@@ -83,7 +83,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   const receipts = await openReceiptVerifier(dependencies);
   const activePasskeys = listPasskeysOf(manager);
   const enough = { ruleBook, findApp: apps.find, activePasskeys, now };
-  const { deliverer, forRequests, ...protocol } = await openProtocol(dependencies, {
+  const { deliverer, forRequests, endpoints, ...protocol } = await openProtocol(dependencies, {
     isStanding: (basis) => isStanding({ accounts, manager, news: passkeyNews }, basis),
     enough,
     fewPasskeys: { ruleBook, activePasskeys },
@@ -129,7 +129,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   dependencies.every(1000, createPasskeyFollower(follower));
   return compose([
     ...[withinRequest(audit.within), addressLimits(createLimiter, config)],
-    ...[redirectPost, protocolEndpoints(provider)],
+    ...[redirectPost, protocolEndpoints(endpoints)],
     ...openRegistration(dependencies, createLimiter),
     ...routers.flatMap((router) => [router.routes(), router.allowedMethods()] as Middleware[]),
     ...openAdministration(dependencies, { ...protocol, accountLimiter, createLimiter }),

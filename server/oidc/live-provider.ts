@@ -3,6 +3,8 @@
  * in from then on are answered by the new one; those under way end with the one before.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
 import type { Signer } from '../external-signing/signer.ts';
 import { cacheKeySet } from './cache-key-set.ts';
@@ -12,6 +14,8 @@ import { signerFirst } from './signer-first.ts';
 export interface LiveProvider {
   /** Always the one of the keys in force: what is read from it is read from that one. */
   provider: Provider;
+  /** The same as one middleware of another application, whose context it takes: that spares each request a second one. */
+  endpoints: Middleware;
   /** The keys in force; another object after each change. */
   keys: () => KeySet;
   /** To be called when another process may have changed keys. */
@@ -36,13 +40,14 @@ export async function openLiveProvider(dependencies: LiveDependencies): Promise<
     const provider = make(keys);
     provider.use(cacheKeySet());
     if (signer) provider.use(signerFirst(signer, dependencies.now));
-    return { keys, provider, answer: provider.callback() };
+    return { keys, provider, answer: provider.callback(), endpoints: compose(provider.middleware) };
   };
   let now = start(await open());
   let isStale = false;
   const answer = (req: IncomingMessage, res: ServerResponse) => now.answer(req, res);
   return {
     provider: following(now.provider, () => now.provider, answer),
+    endpoints: (ctx, next) => now.endpoints(ctx, next),
     keys: () => now.keys,
     clear() {
       isStale = true;

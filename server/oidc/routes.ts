@@ -1,8 +1,6 @@
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware } from 'koa';
-import type { Provider } from 'oidc-provider';
 import { AppError } from '../errors.ts';
-import { handOver } from '../http/hand-over.ts';
 
 /** Where apps and other sites post to: these carry credentials of their own and keep no cookie's word. */
 export const openPaths: ReadonlySet<string> = new Set([
@@ -38,7 +36,7 @@ const prefixes =
   /^\/(auth|backchannel|request|device|token|me|jwks|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
 
 /** The protocol's own endpoints: oidc-provider answers. */
-export function protocolEndpoints(provider: Provider): Middleware {
-  const answer = provider.callback();
-  return (ctx, next) => (prefixes.test(ctx.path) ? handOver(ctx, answer) : next());
-}
+export const protocolEndpoints =
+  (endpoints: Middleware): Middleware =>
+  (ctx, next) =>
+    prefixes.test(ctx.path) ? endpoints(ctx, next) : next();
