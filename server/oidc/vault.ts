@@ -26,6 +26,7 @@ const userCodes = 'user code';
 
 export function createVault(secret: VaultSecret): Vault {
   const namespace = (model: string) => `artifact ${model}`;
+  const { seal, open } = remembering(secret);
   // One id is always followed by another place, if only an empty one: it may be where it was before.
   const idOf = (model: string, rawId: string) =>
     secret.isSuccessor
@@ -36,14 +37,49 @@ export function createVault(secret: VaultSecret): Vault {
     userCodeHash: (userCode) => secret.hash(userCodes, userCode),
     userCodePlaces: (userCode) => secret.hashes(userCodes, userCode).join(' '),
     seal({ model, rawId, payload, columns }) {
-      const sealed = secret.seal(
-        JSON.stringify(payload),
-        contextOf({ model, id: secret.hash(namespace(model), rawId) }),
-      );
-      return { ...columns, id: idOf(model, rawId), model, payload: sealed };
+      const place = secret.hash(namespace(model), rawId);
+      const sealed = seal(JSON.stringify(payload), contextOf({ model, id: place }));
+      const id = secret.isSuccessor ? idOf(model, rawId) : place;
+      return { ...columns, id, model, payload: sealed };
     },
-    open: (artifact) => JSON.parse(secret.open(artifact.payload, contextOf(artifact))),
+    open: (artifact) => JSON.parse(open(artifact.payload, contextOf(artifact))),
   };
+}
+
+/** So many texts are remembered, and as many again; of characters, so many each. */
+const remembered = 1000;
+const longestRemembered = 4096;
+
+/**
+ * What was sealed or opened lately is not deciphered again: the same sealed text in the same place says the same for
+ * good. Whether the record is still there, and what it holds, the storage is asked each time.
+ */
+function remembering(secret: Pick<Secret, 'seal' | 'open'>): Pick<Secret, 'seal' | 'open'> {
+  let [latest, earlier] = [new Map<string, Opened>(), new Map<string, Opened>()];
+  const keep = (sealed: string, opened: Opened) => {
+    if (opened.text.length > longestRemembered) return;
+    if (latest.size >= remembered) [latest, earlier] = [new Map(), latest];
+    latest.set(sealed, opened);
+  };
+  return {
+    seal(text, context) {
+      const sealed = secret.seal(text, context);
+      keep(sealed, { text, context });
+      return sealed;
+    },
+    open(sealed, context) {
+      const known = latest.get(sealed) ?? earlier.get(sealed);
+      if (known?.context === context) return known.text;
+      const text = secret.open(sealed, context);
+      keep(sealed, { text, context });
+      return text;
+    },
+  };
+}
+
+interface Opened {
+  text: string;
+  context: string;
 }
 
 /** Only what never changes binds the payload: a consumed mark is set beside it without opening it. */
