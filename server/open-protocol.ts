@@ -7,6 +7,7 @@ import { createRefusalRecorder } from './apps/refusal-recorder.ts';
 import { openClientAuthorities } from './client-certificates/authorities.ts';
 import { createAccountFinder } from './oidc/find-account.ts';
 import { createConsents } from './oidc/grants.ts';
+import { rememberingMetadata } from './oidc/keep-clients.ts';
 import { logoutToken } from './oidc/logout-token.ts';
 import { createProviderPages } from './oidc/pages.ts';
 import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
@@ -53,6 +54,7 @@ function providerDependencies(
   const { artifacts } = storage;
   const refusals = createRefusalRecorder(storage.appRefusals, now);
   every(5000, refusals.flush);
+  const metadataOf = rememberingMetadata((app) => clientMetadata(app, config.lifetimes));
   const judgeSecret = createSecretJudge({ apps: storage.apps, secret, onReplaced: apps.clear, now });
   return {
     config,
@@ -79,7 +81,7 @@ function providerDependencies(
         const app = await apps.find(id);
         // Without its certificate it would get what binds nobody.
         const isOff = config.mtls === undefined && app !== undefined && wantsCertificate(app);
-        return app && !isOff ? clientMetadata(app, config.lifetimes) : undefined;
+        return app && !isOff ? metadataOf(app) : undefined;
       },
     },
     findAccount: createAccountFinder(storage),
