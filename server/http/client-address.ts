@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** What a request came through: never what a stranger says about itself. */
@@ -19,6 +20,7 @@ type Trusts = (address: string) => boolean;
 export function createProvenanceReader(cidrs: readonly string[]): (request: IncomingMessage) => Provenance {
   const ranges = cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
   const trusts: Trusts = (address) => {
+    if (ranges.length === 0) return false;
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
     return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range));
@@ -65,11 +67,14 @@ function lastOf(header: string | string[] | undefined): string | undefined {
 
 /** One spelling for each address: `::ffff:192.0.2.1` is `192.0.2.1`. */
 function normalized(address: string): string {
+  // That is one spelling already, and there is none more common.
+  if (isIPv4(address)) return address;
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }
 
 /** What one subscriber holds: an IPv4 address, or the /64 of an IPv6 address. */
 export function addressPrefix(address: string): string {
+  if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
