@@ -39,7 +39,9 @@ export async function growthCommand(): Promise<void> {
   const server = process.env.TEST_MONGO_URL;
   const report: Record<string, Report> = {
     sqlite: await measure(Number(values.people), { folder, operations }),
-    ...(server !== undefined && { mongodb: await measure(Number(values['people-mongo']), { server, operations }) }),
+    ...(server !== undefined && {
+      mongodb: await measure(Number(values['people-mongo']), { server, operations }),
+    }),
   };
   if (values.json) console.log(JSON.stringify(report, undefined, 2));
   else for (const [engine, measured] of Object.entries(report)) print(engine, measured);

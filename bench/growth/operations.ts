@@ -21,9 +21,7 @@ type Ask = (attempt: number) => Promise<unknown>;
 type Form = Record<string, string>;
 
 /** Milliseconds of the server's CPU for each answer. */
-export async function measureOperations(
-  places: readonly [RunningPlace, RunningPlace],
-): Promise<Growth[]> {
+export async function measureOperations(places: readonly [RunningPlace, RunningPlace]): Promise<Growth[]> {
   const [of, among] = [await openApps(places[0]), await openApps(places[1])];
   const measured: Growth[] = [];
   for (const name of names)

@@ -40,7 +40,8 @@ export function createAccountFinder(dependencies: FinderDependencies): FindAccou
       ...(account.administers && { administers: account.administers }),
       async claims(_use, scope) {
         const scopes = scope.split(' ');
-        const ofGroups = scopes.includes('groups') ? await groups.findMany(account.groups) : [];
+        const isInSome = account.groups.length > 0;
+        const ofGroups = isInSome && scopes.includes('groups') ? await groups.findMany(account.groups) : [];
         return { ...claimsOf(account, ofGroups), [ownClaims]: await attributesFor(scopes) };
       },
     };
