@@ -7,7 +7,7 @@ import { createRefusalRecorder } from './apps/refusal-recorder.ts';
 import { openClientAuthorities } from './client-certificates/authorities.ts';
 import { createAccountFinder } from './oidc/find-account.ts';
 import { createConsents } from './oidc/grants.ts';
-import { rememberingMetadata } from './oidc/keep-clients.ts';
+import { keepClients, rememberingMetadata } from './oidc/keep-clients.ts';
 import { logoutToken } from './oidc/logout-token.ts';
 import { createProviderPages } from './oidc/pages.ts';
 import { createProvider, type ProviderDependencies } from './oidc/provider.ts';
@@ -32,7 +32,7 @@ export async function openProtocol(dependencies: RoomDependencies, asked: Asked)
   const consents = createConsents({ artifacts: storage.artifacts, ...opened });
   const known = { ...providerDependencies(dependencies, { ...opened, consents, apis }), ...asked };
   const { provider, endpoints, keys } = await openProviderWithKeys(dependencies, (set) =>
-    createProvider({ ...known, keys: set }),
+    keepClients(createProvider({ ...known, keys: set }), known.adapter.findClient),
   );
   const { vault } = opened;
   const { artifacts } = storage;

@@ -1,5 +1,6 @@
 import type { Client, Provider } from 'oidc-provider';
 import type { App } from '../apps/app.ts';
+import { answering } from './availability.ts';
 
 /**
  * Says the same of the same record of an app by the same object. An app whose keys are at an address of its own is told
@@ -21,14 +22,16 @@ export function rememberingMetadata<Metadata extends object>(
  * What is said by the same object is of the same client.
  */
 export function keepClients(
-  { Client: clients }: Provider,
+  provider: Provider,
   findClient: (id: string) => Promise<object | undefined>,
-): void {
+): Provider {
+  const { Client: clients } = provider;
+  const told = answering(findClient);
   const find = clients.find.bind(clients);
   const known = new WeakMap<object, Client>();
   Object.assign(clients, {
     async find(id: string): Promise<Client | undefined> {
-      const metadata = typeof id === 'string' && id !== '' ? await findClient(id) : undefined;
+      const metadata = typeof id === 'string' && id !== '' ? await told(id) : undefined;
       const kept = metadata && known.get(metadata);
       if (kept) return kept;
       const client = await find(id);
@@ -37,4 +40,5 @@ export function keepClients(
       return client;
     },
   });
+  return provider;
 }

@@ -42,7 +42,6 @@ import type { FindAccount } from './find-account.ts';
 import { formFields } from './form-fields.ts';
 import { tellInBrowser } from './front-channel-logout.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
-import { keepClients } from './keep-clients.ts';
 import type { KeySet } from './keys.ts';
 import { createLifetimes } from './lifetimes.ts';
 import { endWithoutBasis, keepSessionsByUid, keepSignInIds } from './models.ts';
@@ -131,7 +130,6 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   const provider = new Provider(config.issuer, configuration(dependencies, { enough, quote }));
   // The front door has cleaned the forwarded headers, so what they say here is what we put there.
   provider.proxy = true;
-  keepClients(provider, answering(dependencies.adapter.findClient));
   keepSignInIds(provider);
   keepSessionsByUid(provider);
   answerWithOneSignIn(provider, quote);
