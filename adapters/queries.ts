@@ -4,6 +4,7 @@ type Repositories = Omit<
   Storage,
   | 'engine'
   | 'ping'
+  | 'clock'
   | 'revision'
   | 'schemaVersion'
   | 'backup'

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openStorage } from '../adapters/open.ts';
-import { openAssets } from '../views/assets.ts';
-import { errorPage } from '../views/pages/error.ts';
-import { isApiPath } from './admin/api/routes.ts';
 import type { Audit } from './audit/audit.ts';
 import { doChores, every, keepCertificates, keepMetadata } from './chores.ts';
 import { commandName } from './cli/command-name.ts';
+import type { ClockWatch } from './clock/clock-watch.ts';
 import { type Config, doubtsAbout } from './config.ts';
 import { demoStarter } from './demo-starter.ts';
 import { leave } from './ending.ts';
@@ -13,29 +11,25 @@ import { StorageError } from './errors.ts';
 import type { ModelCatalogue } from './fido-metadata/catalogue.ts';
 import type { FidoMetadata } from './fido-metadata/metadata.ts';
 import { greet } from './greet.ts';
-import { createApplication } from './http/application.ts';
-import { serveAssets, withLogo } from './http/assets.ts';
 import { createGate, type Gate } from './http/gate.ts';
-import { createReadiness, type Readiness } from './http/health.ts';
+import { createReadiness } from './http/health.ts';
 import { createMetrics, type Metrics, serveMetrics } from './http/metrics.ts';
-import { createPageReader } from './http/page.ts';
 import { listen } from './http/server.ts';
 import type { Log } from './log.ts';
 import { findingResealed } from './oidc/finding-resealed.ts';
-import { openPaths } from './oidc/routes.ts';
 import { openApps } from './open-apps.ts';
 import { openAudit } from './open-audit.ts';
+import { openClock } from './open-clock.ts';
 import { openFigures } from './open-figures.ts';
+import { type Front, openFront } from './open-front.ts';
 import { openOutbound } from './open-outbound.ts';
 import { type LinkEvents, metadataHere, openPasskeys, writtenDown } from './open-passkeys.ts';
 import { type KeptSecret, keepSecret } from './open-secret.ts';
 import type { Outbound } from './outbound/outbound.ts';
-import { isRegistrationPath } from './registration/routes.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
 import { createRuleBook } from './sign-ins/rule-book.ts';
-import { isOfSites } from './site-paths.ts';
 import { type Running, startProcess } from './start-process.ts';
 import type { Storage } from './storage.ts';
 
@@ -69,15 +63,19 @@ export async function run(
   );
   const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
   const kept = keepSecret({ storage, secret, log, metrics, now });
-  const rooms = createGate(kept.requireFollowed);
+  const clock = openClock({ storage, log, metrics, now });
+  const rooms = createGate(() => {
+    kept.requireFollowed();
+    clock.requireRight();
+  });
   const metadata = openMetadata({ config, storage, log, metrics });
   const checks = { storage: () => storage.ping(), rooms: async () => rooms.requireOpen() };
   const readiness = createReadiness(checks, () => (metadata ? { metadata: metadata.standing() } : {}));
   const front = openFront({ config, secret, log, metrics, readiness, rooms });
   const known = { ...(metadata && { metadata }), ...(models && { models }) };
-  const parts = { config, secret, kept, storage, log, metrics, resources, front, outbound, ...known };
+  const parts = { config, secret, kept, clock, storage, log, metrics, resources, front, outbound, ...known };
   const dependencies = await openDependencies(parts);
-  const prepared = prepare(dependencies, rooms);
+  const prepared = prepare(dependencies, rooms, clock);
   // An embedded storage is there or is not: what is wrong with it is said before anything listens.
   if (embedded) await prepared;
   else {
@@ -110,52 +108,11 @@ function openMetadata(parts: { config: Config; storage: Storage; log: Log; metri
   return metadata;
 }
 
-type Front = ReturnType<typeof openFront>;
-
-/** Everything that answers without a storage: pages, assets, health. */
-function openFront(parts: {
-  config: Config;
-  secret: OpenSecret;
-  log: Log;
-  metrics: Metrics;
-  readiness: Readiness;
-  rooms: Gate;
-}) {
-  const { config, secret, rooms, ...rest } = parts;
-  const { brand, issuer } = config;
-  const assets = openAssets({ accent: brand.accent });
-  const { find, logoUrl } = brand.logo ? withLogo(assets.find, brand.logo) : { find: assets.find };
-  const readPage = createPageReader({
-    issuer,
-    assets: assets.urls,
-    brand: {
-      name: brand.name,
-      ...(logoUrl ? { logoUrl } : undefined),
-      ...(brand.supportContact ? { supportContact: brand.supportContact } : undefined),
-    },
-  });
-  const app = createApplication({
-    ...rest,
-    issuer,
-    trustedProxies: config.trustedProxies,
-    mtlsOrigin: config.mtls?.origin,
-    cookieKeyring: secret.cookieKeyring,
-    isOpen: (path) => openPaths.has(path) || isApiPath(path) || isRegistrationPath(path),
-    renderErrorPage: (ctx, { status, code, message }) => {
-      const retries = code === 'unavailable' && ctx.method === 'GET';
-      const startUrl = isOfSites(ctx.path) ? `${issuer}/account` : '/account';
-      const data = { status, code, description: message, startUrl, retries };
-      return String(errorPage(readPage(ctx), data));
-    },
-  });
-  app.use(serveAssets(find)).use(rooms.middleware);
-  return { readPage, handler: app.callback() };
-}
-
 async function openDependencies(parts: {
   config: Config;
   secret: OpenSecret;
   kept: KeptSecret;
+  clock: ClockWatch;
   storage: Storage;
   log: Log;
   metrics: Metrics;
@@ -165,7 +122,19 @@ async function openDependencies(parts: {
   metadata?: FidoMetadata;
   models?: ModelCatalogue;
 }): Promise<RoomDependencies> {
-  const { config, secret, kept, storage: opened, log, metrics, resources, front, outbound, ...known } = parts;
+  const {
+    config,
+    secret,
+    kept,
+    clock,
+    storage: opened,
+    log,
+    metrics,
+    resources,
+    front,
+    outbound,
+    ...known
+  } = parts;
   const figures = openFigures({ storage: opened, log, now });
   const storage = { ...figures.storage, artifacts: findingResealed(figures.storage.artifacts) };
   const audit = openAudit({ config, secret, storage, log, now, resources, metrics });
@@ -188,6 +157,7 @@ async function openDependencies(parts: {
   if (passkeys.reviewModels) repeatedly(5000, passkeys.reviewModels);
   figures.keep(passkeys.as('provider'), repeatedly);
   kept.keep(repeatedly);
+  repeatedly(2000, clock.round);
   const caches: { clear(): void }[] = [apps, ruleBook];
   doChores({ storage, caches, log, now }, chores.signal);
   return {
@@ -224,11 +194,12 @@ function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {
 }
 
 /** Checks the secret against the storage, then opens the rooms. Waits for a storage that is away. */
-async function prepare(dependencies: RoomDependencies, rooms: Gate): Promise<void> {
+async function prepare(dependencies: RoomDependencies, rooms: Gate, clock: ClockWatch): Promise<void> {
   const { storage, secret, log } = dependencies;
   for (let pause = 25; ; pause = Math.min(2 * pause, 1000)) {
     try {
       await storage.ping();
+      await clock.round();
       await checkInstallation(storage.installation, { secret, now: now() });
       return rooms.open(await openRooms(dependencies));
     } catch (error) {

@@ -141,6 +141,11 @@ export interface Storage extends ProviderStorage, PasskeyStorage, AsyncDisposabl
   /** Rejects with `StorageError` when the engine cannot be used right now. Answers within 2 s. */
   ping(): Promise<void>;
   /**
+   * Epoch milliseconds, by the clock that all instances share. Absent where a storage is on the machine of its one
+   * server.
+   */
+  clock?(): Promise<number>;
+  /**
    * Changes whenever another process may have changed apps, groups or accounts. Cheap; read once a second to drop caches.
    */
   revision(): Promise<string>;

@@ -12,6 +12,7 @@ import { createAuditChains, createAuditCheckpoints, createAuditKeys } from './au
 import { createAuthenticatorFloors } from './authenticator-floors.ts';
 import { backupDatabase } from './backup.ts';
 import { createChallenges } from './challenges.ts';
+import { readClock } from './clock.ts';
 import { createFidoMetadata } from './fido-metadata.ts';
 import { createFigures } from './figures.ts';
 import { createGroups } from './groups.ts';
@@ -63,6 +64,7 @@ function createStorage(link: Link): Storage {
     ...repositories,
     createLimiter: (limit) => createLimiter(link, limit),
     ping: link.ping,
+    clock: () => run(() => readClock(connection)),
     revision: () => run(() => readRevision(link)),
     schemaVersion: () => run(async () => ({ stored: await storedVersion(connection), code: schemaVersion })),
     backup: (file, onProgress) => run(() => backupDatabase(connection, file, onProgress)),

@@ -35,6 +35,8 @@ export interface Metrics {
   watchCertificate(name: string, notAfter: () => number): void;
   /** The installation secret before, while it is needed, and how much was brought under the current one. */
   watchSecret(previous: () => { rekeyed: number } | undefined): void;
+  /** How far this clock is ahead of the storage's, in milliseconds. */
+  watchClock(ahead: () => number | undefined): void;
   /** The FIDO metadata, where the passkey manager is in this process. */
   watchMetadata(standing: () => ObservedMetadata): void;
   /** Whether the passkey manager answers this caller. */
@@ -74,6 +76,7 @@ export function createMetrics({ collectRuntime }: { collectRuntime: boolean }): 
     registry,
     ...serviceMetrics(registers),
     watchSecret: (previous) => watchSecret(registers, previous),
+    watchClock: (ahead) => watchClock(registers, ahead),
     watchMetadata: (standing) => watchMetadata(registers, standing),
     observeRequest: ({ method, path, status, seconds }) =>
       requests.observe(
@@ -117,6 +120,17 @@ function serviceMetrics(registers: Registry[]) {
     watchCertificate: (name: string, notAfter: () => number) => void certificates.set(name, notAfter),
     setLink: (caller: string, isUp: boolean) => link.set({ caller }, Number(isUp)),
   };
+}
+
+function watchClock(registers: Registry[], ahead: () => number | undefined): void {
+  new Gauge({
+    name: 'latchkey_clock_ahead_seconds',
+    help: 'How far the clock of this machine is ahead of the one of the storage.',
+    registers,
+    collect() {
+      this.set((ahead() ?? 0) / 1000);
+    },
+  });
 }
 
 function watchSecret(registers: Registry[], previous: () => { rekeyed: number } | undefined): void {

@@ -86,6 +86,7 @@ async function answerPage(browser: TestBrowser, page: Answer): Promise<string> {
 export interface Tokens {
   access_token: string;
   refresh_token: string;
+  id_token: string;
 }
 
 /** What the server of an app asks: no cookies, no origin. */
