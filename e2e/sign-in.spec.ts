@@ -1,5 +1,56 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { atHeading, createAccount, openAccount, signInByButton, signUp, withoutAutofill } from './actions.ts';
 import { appName, expect, newPerson, test } from './fixtures.ts';
+import type { ServerProcess } from './server-process.ts';
+
+interface PostedApp extends AsyncDisposable {
+  redirectUri: string;
+  /** Where a browser begins to sign in. */
+  address: string;
+  /** What browsers posted. */
+  posted: URLSearchParams[];
+  redeem(code: string): Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+/** An app at another site, which takes its answers as posts alone. */
+async function startPostedApp(server: ServerProcess): Promise<PostedApp> {
+  const posted: PostedApp['posted'] = [];
+  const listener = createServer(async (request, response) => {
+    const isAnswer = request.method === 'POST' && request.url === '/callback';
+    if (isAnswer) posted.push(new URLSearchParams(await text(request)));
+    response.writeHead(isAnswer ? 200 : 405, { 'Content-Type': 'text/html' });
+    response.end(isAnswer ? '<h1>The app was answered</h1>' : '');
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const redirectUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/callback`;
+  const options = ['--kind', 'browser', '--redirect', redirectUri, '--json'];
+  const printed = await server.latchkey('app', 'add', 'Posted', ...options);
+  const { id } = (JSON.parse(printed) as { app: { id: string } }).app;
+  const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+  const asked = new URLSearchParams({
+    ...{ client_id: id, redirect_uri: redirectUri, response_type: 'code', response_mode: 'form_post' },
+    ...{ scope: 'openid', state: 'a state', code_challenge_method: 'S256' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  });
+  return {
+    ...{ redirectUri, posted, address: `${server.origin}/auth?${asked}` },
+    async redeem(code) {
+      const fields = { client_id: id, grant_type: 'authorization_code', redirect_uri: redirectUri };
+      const body = new URLSearchParams({ ...fields, code, code_verifier: verifier });
+      const answer = await fetch(`${server.origin}/token`, { method: 'POST', body });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    },
+    async [Symbol.asyncDispose]() {
+      listener.closeAllConnections();
+      listener.close();
+    },
+  };
+}
 
 test.describe('signing in', () => {
   test('a new person signs up on the way to an app, allows it, and is signed in there', async ({
@@ -116,6 +167,20 @@ test.describe('signing in', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page).toHaveURL(new RegExp(`^${app.origin}`));
     await atHeading(page, 'You did not sign in');
+  });
+
+  test('an app is answered by a form that the browser posts to it (form_post)', async ({ page, server }) => {
+    await signUp(page, server.origin, newPerson());
+    await page.context().clearCookies();
+    await using app = await startPostedApp(server);
+    await signInByButton(page, () => page.goto(app.address));
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await atHeading(page, 'The app was answered');
+    expect(page.url()).toBe(app.redirectUri);
+    const [answer] = app.posted;
+    expect([answer?.get('state'), answer?.get('iss')]).toEqual(['a state', server.origin]);
+    const redeemed = await app.redeem(answer?.get('code') ?? '');
+    expect([redeemed.status, redeemed.body.token_type]).toEqual([200, 'Bearer']);
   });
 
   test('F19 a double click makes one session', async ({ page, server }) => {

@@ -120,9 +120,14 @@ export function createBrowser(origin: string, { at = origin, of }: Place = {}): 
 const within = (pathname: string, path: string) =>
   path === '/' || pathname === path || pathname.startsWith(`${path}/`);
 
+const data = /<script type="application\/json" id="page-data">(.*?)<\/script>/s;
+
+/** Whether it is a page of ours that asks for something. */
+export const hasPageData = ({ text }: Answer): boolean => data.test(text);
+
 /** What a page gives its script. */
 export function pageData<T>({ text }: Answer): T {
-  const [, json] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(text) ?? [];
+  const [, json] = data.exec(text) ?? [];
   assert.ok(json, `no page data in:\n${text.slice(0, 500)}`);
   return JSON.parse(json) as T;
 }

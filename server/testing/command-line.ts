@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../cli/program.ts';
+import type { OpenStorageOptions, Storage } from '../storage.ts';
 
 export interface CommandLine extends Disposable {
   /** Where it keeps what it must remember. */
@@ -18,7 +19,10 @@ interface RunOptions {
   ask?: (question: string) => Promise<string>;
 }
 
-export function openCommandLine(): CommandLine {
+/** @param openStorage where the command is of the machine that it runs on */
+export function openCommandLine(
+  openStorage?: (options: OpenStorageOptions) => Promise<Storage>,
+): CommandLine {
   const home = mkdtempSync(join(tmpdir(), 'latchkey-home-'));
   const notHere = async (): Promise<never> => {
     throw new Error('nothing of this machine is opened');
@@ -29,7 +33,7 @@ export function openCommandLine(): CommandLine {
       const [out, err]: [string[], string[]] = [[], []];
       const status = await runCommand(args, {
         env: { HOME: home, ...env },
-        openStorage: notHere,
+        openStorage: openStorage ?? notHere,
         restoreStorage: notHere,
         out: (text) => void out.push(text),
         err: (text) => {

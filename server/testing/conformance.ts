@@ -2,16 +2,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import type { Plan, Tried } from '../oidc/conformance/plan.ts';
+import type { Only, Plan, Tried } from '../oidc/conformance/plan.ts';
 import type { AppUnderTest, Parameters, Tokens } from './app-under-test.ts';
-import type { TestBrowser } from './browser.ts';
+import type { Answer, TestBrowser } from './browser.ts';
+import { arrive } from './journeys.ts';
 
-/** Each module of the plan as a test of its name. */
-export function tryPlan<P extends Plan>({ name, modules }: P, tried: Tried<P>): void {
-  describe(name, () => {
-    for (const [module, expected] of Object.entries(modules))
-      it(`${module}: ${typeof expected === 'string' ? expected : expected.outcome}`, () =>
-        (tried as Record<string, () => Promise<void>>)[module]?.());
+/** Each module of the plan as a test of its name, in the variant that runs `parts`. */
+export function tryPlan<P extends Plan>(
+  { name, modules }: P,
+  tried: Tried<P>,
+  { variant, parts = [] }: { variant?: string; parts?: readonly Only[] } = {},
+): void {
+  describe(variant ? `${name}, ${variant}` : name, () => {
+    for (const [module, expected] of Object.entries(modules)) {
+      const { outcome, only } = typeof expected === 'string' ? { outcome: expected } : expected;
+      if (!only || parts.includes(only))
+        it(`${module}: ${outcome}`, () => (tried as Record<string, () => Promise<void>>)[module]?.());
+    }
   });
 }
 
@@ -30,7 +37,8 @@ export async function signIn(
   parameters: Parameters = {},
 ): Promise<Signed> {
   const nonce = 'nonce' in parameters ? parameters.nonce : 'a nonce';
-  const code = await app.code(browser, { ...withoutPkce, nonce, ...parameters });
+  const answer = await answerTo(app, browser, { nonce, ...parameters });
+  const code = answer.get('code') ?? assert.fail(String(answer));
   const { status, body } = await app.redeem(code, { code_verifier: undefined });
   assert.equal(status, 200, JSON.stringify(body));
   const tokens = body as unknown as Tokens;
@@ -47,14 +55,34 @@ export async function refusal(
   browser: TestBrowser,
   parameters: Parameters,
 ): Promise<string | null> {
-  const url = app.authorizationUrl({ ...withoutPkce, nonce: 'a nonce', ...parameters });
-  const { location, text } = await browser.follow(url);
-  assert.ok(location?.startsWith(app.redirectUri), `${location} ${text.slice(0, 300)}`);
+  return (await answerTo(app, browser, { nonce: 'a nonce', ...parameters })).get('error');
+}
+
+/** What the app is told at its own address, in the response mode that it asked for. */
+export async function answerTo(app: AppUnderTest, browser: TestBrowser, parameters: Parameters) {
+  const url = app.authorizationUrl({ ...withoutPkce, ...parameters });
+  const answer = toldApp(app, await arrive(browser, url), parameters.response_mode);
+  assert.equal(answer.get('iss'), browser.origin);
+  return answer;
+}
+
+/** Read from the address that a browser is sent to, or from the form that it posts there (form_post). */
+export function toldApp(
+  { redirectUri }: Pick<AppUnderTest, 'redirectUri'>,
+  { location, text }: Pick<Answer, 'location' | 'text'>,
+  mode?: string,
+): URLSearchParams {
+  if (mode === 'form_post') {
+    const [, action, inputs = ''] =
+      /<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/.exec(text) ?? [];
+    assert.equal(action, redirectUri, text.slice(0, 300));
+    const fields = [...inputs.matchAll(/name="([^"]+)" value="([^"]*)"/g)];
+    return new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
+  }
+  assert.ok(location?.startsWith(redirectUri), `${location} ${text.slice(0, 300)}`);
   const { search, hash } = new URL(location ?? '');
   // Of some response types it comes behind the # (OAuth 2.0 Multiple Response Types §5).
-  const answer = new URLSearchParams(hash ? hash.slice(1) : search);
-  assert.equal(answer.get('iss'), browser.origin);
-  return answer.get('error');
+  return new URLSearchParams(hash ? hash.slice(1) : search);
 }
 
 /** What discovery says. */

@@ -5,7 +5,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import * as client from 'openid-client';
-import { type Answer, createBrowser, pageData, type TestBrowser } from './browser.ts';
+import { type Answer, createBrowser, hasPageData, pageData, type TestBrowser } from './browser.ts';
 import type { TestInstallation } from './installation.ts';
 
 export interface SignInPageData {
@@ -128,15 +128,21 @@ export async function beginAuthorization(
   return { url: url.href, checks };
 }
 
-/** From the app's request to the answer it gets, signing in and allowing on the way where a page asks. */
-export async function authorize(browser: TestBrowser, url: string): Promise<URL> {
+/** From the app's request to what the browser gets last, signing in and allowing on the way where a page asks. */
+export async function arrive(browser: TestBrowser, url: string): Promise<Answer> {
   let answer = await browser.follow(url);
-  for (let pages = 0; answer.status === 200; pages += 1) {
+  for (let pages = 0; answer.status === 200 && hasPageData(answer); pages += 1) {
     assert.ok(pages < 4, 'too many pages');
     const { kind } = pageData<{ kind: string }>(answer);
     const location = kind === 'consent' ? await allow(browser, answer) : await answerSignIn(browser, answer);
     answer = await browser.follow(location);
   }
+  return answer;
+}
+
+/** The same, to the address that the app is answered at. */
+export async function authorize(browser: TestBrowser, url: string): Promise<URL> {
+  const answer = await arrive(browser, url);
   assert.ok(answer.location, `${answer.status} ${answer.text.slice(0, 600)}`);
   return new URL(answer.location);
 }

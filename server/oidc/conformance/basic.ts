@@ -1,4 +1,4 @@
-import { plan, review, skipped, warning } from './plan.ts';
+import { plan, review, skipped, type Variant, warning } from './plan.ts';
 
 const noAddress = 'Latchkey keeps no postal addresses and no telephone numbers, and announces no such scope';
 const noUnsigned = 'only for clients that register themselves; the algorithm `none` is not offered';
@@ -6,22 +6,35 @@ const noUnsigned = 'only for clients that register themselves; the algorithm `no
 export const configPlan = plan({
   name: 'oidcc-config-certification-test-plan',
   title: 'Config OP',
-  apps: [],
+  variants: [{ settings: 'server_metadata=discovery', commands: [] }],
   notes: [],
   modules: { 'oidcc-discovery-endpoint-verification': 'passed' },
 });
 
+const variants: Variant[] = [
+  {
+    settings: 'server_metadata=discovery, client_registration=static_client',
+    commands: [
+      'latchkey app add "Conformance 1" --kind web --pkce off --redirect CALLBACK',
+      'latchkey app add "Conformance 2" --kind web --pkce off --redirect CALLBACK',
+      'latchkey app add "Conformance post" --kind web --pkce off --auth client_secret_post --redirect CALLBACK',
+    ],
+  },
+  {
+    settings: 'server_metadata=discovery, client_registration=dynamic_client',
+    commands: [
+      'latchkey registration-token add --name Conformance --kinds web --pkce off --scopes openid --scopes profile --scopes email --scopes offline_access --uses 100',
+    ],
+  },
+];
+
 export const basicPlan = plan({
   name: 'oidcc-basic-certification-test-plan',
   title: 'Basic OP',
-  apps: [
-    'latchkey app add "Conformance 1" --kind web --pkce off --redirect CALLBACK',
-    'latchkey app add "Conformance 2" --kind web --pkce off --redirect CALLBACK',
-    'latchkey app add "Conformance post" --kind web --pkce off --auth client_secret_post --redirect CALLBACK',
-  ],
+  variants,
   notes: [
-    'Variants: `server_metadata=discovery`, `client_registration=static_client`.',
     'The suite sends no PKCE, and in one module no nonce either: hence `--pkce off`, which no app of yours should have.',
+    'For clients that register themselves set `LATCHKEY_REGISTRATION=token`, and give the suite the token as `client.initial_access_token`. People are asked for their consent by each of them: the browser of the suite presses the button.',
   ],
   modules: {
     'oidcc-server': 'passed',
@@ -67,4 +80,12 @@ export const basicPlan = plan({
     'oidcc-refresh-token': 'passed',
     'oidcc-ensure-request-with-valid-pkce-succeeds': 'passed',
   },
+});
+
+export const formPostBasicPlan = plan({
+  ...basicPlan,
+  name: 'oidcc-formpost-basic-certification-test-plan',
+  title: 'Form Post Basic OP',
+  notes: ['Every answer comes in a form that the browser posts (`response_mode=form_post`).'],
+  like: basicPlan,
 });

@@ -1,5 +1,6 @@
 import { plan, review } from './plan.ts';
 
+const settings = 'client_registration=static_client, response_type=code';
 const app = (more = '') =>
   `latchkey app add "Conformance 1" --kind web --pkce off --redirect CALLBACK --post-logout-redirect CALLBACK-WITH-/post_logout_redirect${more}`;
 const asks = review('the page that asks whether to sign out, or an error page; no redirect');
@@ -8,7 +9,7 @@ const signedOut = review('the page that says that you are signed out');
 export const rpLogoutPlan = plan({
   name: 'oidcc-rp-initiated-logout-certification-test-plan',
   title: 'RP-Initiated Logout OP',
-  apps: [app()],
+  variants: [{ settings, commands: [app()] }],
   notes: ['People are always asked before they are signed out: the browser of the suite presses the button.'],
   modules: {
     'oidcc-rp-initiated-logout-discovery-endpoint-verification': 'passed',
@@ -28,8 +29,15 @@ export const rpLogoutPlan = plan({
 export const backchannelLogoutPlan = plan({
   name: 'oidcc-backchannel-rp-initiated-logout-certification-test-plan',
   title: 'Back-Channel OP',
-  apps: [
-    app(' --backchannel-logout-uri CALLBACK-WITH-/backchannel_logout --backchannel-logout-session-required'),
+  variants: [
+    {
+      settings,
+      commands: [
+        app(
+          ' --backchannel-logout-uri CALLBACK-WITH-/backchannel_logout --backchannel-logout-session-required',
+        ),
+      ],
+    },
   ],
   notes: [],
   modules: {
@@ -41,10 +49,15 @@ export const backchannelLogoutPlan = plan({
 export const frontchannelLogoutPlan = plan({
   name: 'oidcc-frontchannel-rp-initiated-logout-certification-test-plan',
   title: 'Front-Channel OP',
-  apps: [
-    app(
-      ' --frontchannel-logout-uri CALLBACK-WITH-/frontchannel_logout --frontchannel-logout-session-required',
-    ),
+  variants: [
+    {
+      settings,
+      commands: [
+        app(
+          ' --frontchannel-logout-uri CALLBACK-WITH-/frontchannel_logout --frontchannel-logout-session-required',
+        ),
+      ],
+    },
   ],
   notes: [],
   modules: {

@@ -1,4 +1,4 @@
-import { basicPlan, configPlan } from './basic.ts';
+import { basicPlan, configPlan, formPostBasicPlan } from './basic.ts';
 import { backchannelLogoutPlan, frontchannelLogoutPlan, rpLogoutPlan } from './logout.ts';
 import type { Plan } from './plan.ts';
 
@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts';
 export const plans: readonly Plan[] = [
   configPlan,
   basicPlan,
+  formPostBasicPlan,
   rpLogoutPlan,
   backchannelLogoutPlan,
   frontchannelLogoutPlan,

@@ -1,4 +1,4 @@
-import type { Expectation, Plan } from './plan.ts';
+import type { Expectation, Plan, Variant } from './plan.ts';
 import { plans } from './plans.ts';
 
 const head = `# Conformance
@@ -34,18 +34,27 @@ export function printConformance(): string {
   return [head, ...plans.map(printPlan)].join('\n');
 }
 
-function printPlan({ name, title, apps, notes, modules }: Plan): string {
-  const commands = apps.length > 0 ? `\n\`\`\`text\n${apps.join('\n')}\n\`\`\`\n` : '';
-  const rows = Object.entries(modules).map(([module, expected]) => `| \`${module}\` | ${cell(expected)} |`);
+function printPlan({ name, title, variants, notes, modules, like }: Plan): string {
   return `## ${title}
 
 \`${name}\`
-${commands}${notes.map((note) => `\n${note}\n`).join('')}
-| module | expected |
-|---|---|
-${rows.join('\n')}
-`;
+${variants.map(printVariant).join('')}${notes.map((note) => `\n${note}\n`).join('')}
+${like ? `Its modules are those of ${like.title}, and so is what is expected of each.\n` : printModules(modules)}`;
 }
 
-const cell = (expected: Expectation): string =>
-  typeof expected === 'string' ? expected : `${expected.outcome}: ${expected.why}`;
+function printVariant({ settings, commands }: Variant): string {
+  const shown = commands.length > 0 ? `\n\`\`\`text\n${commands.join('\n')}\n\`\`\`\n` : '';
+  const pairs = settings.split(', ').map((pair) => `\`${pair}\``);
+  return `\nVariant ${pairs.join(', ')}${shown ? ':\n' : '.\n'}${shown}`;
+}
+
+function printModules(modules: Plan['modules']): string {
+  const rows = Object.entries(modules).map(([module, expected]) => `| \`${module}\` | ${cell(expected)} |`);
+  return `| module | expected |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
+function cell(expected: Expectation): string {
+  if (typeof expected === 'string') return expected;
+  const { outcome, why, only } = expected;
+  return `${outcome}${only ? ` (in variants with ${only} alone)` : ''}${why ? `: ${why}` : ''}`;
+}
