@@ -17,7 +17,10 @@ export function tryPlan<P extends Plan>(
     for (const [module, expected] of Object.entries(modules)) {
       const { outcome, only } = typeof expected === 'string' ? { outcome: expected } : expected;
       if (!only || parts.includes(only))
-        it(`${module}: ${outcome}`, () => (tried as Record<string, () => Promise<void>>)[module]?.());
+        it(
+          `${module}: ${outcome}`,
+          (tried as Record<string, () => Promise<void>>)[module] ?? assert.fail(module),
+        );
     }
   });
 }

@@ -1,4 +1,5 @@
 import { basicPlan, configPlan, formPostBasicPlan } from './basic.ts';
+import { fapiSecurityPlan, fapiSigningPlan } from './fapi.ts';
 import { backchannelLogoutPlan, frontchannelLogoutPlan, rpLogoutPlan } from './logout.ts';
 import type { Plan } from './plan.ts';
 
@@ -10,4 +11,6 @@ export const plans: readonly Plan[] = [
   rpLogoutPlan,
   backchannelLogoutPlan,
   frontchannelLogoutPlan,
+  fapiSecurityPlan,
+  fapiSigningPlan,
 ];

@@ -24,9 +24,12 @@ has a passkey, such as Chromium with a virtual authenticator (\`WebAuthn.addVirt
 ## What cannot be passed
 
 The plans \`oidcc-implicit\`, \`oidcc-hybrid\` and their form post forms want tokens from the authorization endpoint, which
-RFC 9700 §2.1.2 tells servers not to give: Latchkey answers \`code\` alone. The **dynamic** plan wants the response types
-of these, requests that are fetched from an address (\`request_uri\` by reference, OpenID Connect Core §6.2), and ID
-tokens without a signature: a server that has none of the three cannot pass it.
+RFC 9700 §2.1.2 tells servers not to give: Latchkey answers \`code\` alone. The **dynamic** plan
+(\`oidcc-dynamic-certification-test-plan\`) cannot be passed by a server that does so. Its
+\`oidcc-discovery-endpoint-verification\` wants the implicit response types in discovery (OpenID Connect Core §15.2), and
+its \`oidcc-request-uri-signed-rs256\` a request that is fetched from an address (\`request_uri\` by reference, §6.2):
+Latchkey fetches none, as whoever names the address would have this server ask there. Registration itself is tried by the
+Basic plans below, with clients that register themselves.
 `;
 
 /** \`docs/conformance.md\`. */
