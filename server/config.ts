@@ -108,6 +108,7 @@ function arrange(values: Settings, secretFile: string | undefined) {
     outbound: outboundOf(values, onLocalhost),
     registration: values.LATCHKEY_REGISTRATION,
     clientDocumentHosts: values.LATCHKEY_CLIENT_DOCUMENT_HOSTS,
+    impersonation: values.LATCHKEY_IMPERSONATION === 'on',
     mtls: mtlsOf(values.LATCHKEY_MTLS_URL, values.LATCHKEY_CLIENT_CA_FILE),
     fidoMetadata: fidoMetadataOf(values),
     brokenModels: values.LATCHKEY_BROKEN_MODELS,

@@ -14,6 +14,11 @@ export const connectionSettings = {
     'none',
     'Hosts whose apps need not be registered, because they describe themselves where their client id points (client ID metadata documents), separated by commas: `claude.ai,*.example.com`. The consent page names the host.',
   ),
+  LATCHKEY_IMPERSONATION: setting(
+    oneOf('off', 'on'),
+    'off',
+    'Whether an app may stand in the place of a person without saying so, for five minutes at most: where it is allowed that for another app (`--token-exchange`), never of whoever administers anything, and shown to the person. `off` ends such tokens, too.',
+  ),
   LATCHKEY_OUTBOUND_ALLOW: setting(
     hostsAndCidrs,
     'none; on a localhost issuer loopback',

@@ -7,6 +7,7 @@ import { createRefusalRecorder } from './apps/refusal-recorder.ts';
 import { openClientAuthorities } from './client-certificates/authorities.ts';
 import { createAccountFinder } from './oidc/find-account.ts';
 import { createConsents } from './oidc/grants.ts';
+import { createImpersonations } from './oidc/impersonations.ts';
 import { keepClients, rememberingMetadata } from './oidc/keep-clients.ts';
 import { logoutToken } from './oidc/logout-token.ts';
 import { createProviderPages } from './oidc/pages.ts';
@@ -30,14 +31,16 @@ export async function openProtocol(dependencies: RoomDependencies, asked: Asked)
   const apis = createApiCache(storage.apis);
   dependencies.alsoClear(apis);
   const consents = createConsents({ artifacts: storage.artifacts, ...opened });
-  const known = { ...providerDependencies(dependencies, { ...opened, consents, apis }), ...asked };
+  const impersonations = createImpersonations({ artifacts: storage.artifacts, vault: opened.vault, now });
+  const made = { ...opened, consents, apis, impersonations };
+  const known = { ...providerDependencies(dependencies, made), ...asked };
   const { provider, endpoints, keys } = await openProviderWithKeys(dependencies, (set) =>
     keepClients(createProvider({ ...known, keys: set }), known.adapter.findClient),
   );
   const { vault } = opened;
   const { artifacts } = storage;
   const forRequests = { artifacts, vault, refusals: known.refusals, isStanding: asked.isStanding };
-  return { ...opened, consents, apis, provider, endpoints, deliverer, keys, forRequests };
+  return { ...made, provider, endpoints, deliverer, keys, forRequests };
 }
 
 function providerDependencies(
@@ -45,9 +48,8 @@ function providerDependencies(
   {
     vault,
     sessionEnds,
-    consents,
-    apis,
-  }: Pick<ProviderDependencies, 'consents'> & { apis: ApiCache } & OpenedSessions,
+    ...made
+  }: Pick<ProviderDependencies, 'consents' | 'impersonations'> & { apis: ApiCache } & OpenedSessions,
 ): Omit<ProviderDependencies, keyof Asked | 'keys'> {
   const { config, secret, storage, apps, documents, outbound, readPage, onSessionStarted } = dependencies;
   const { audit, log, every, now } = dependencies;
@@ -64,8 +66,7 @@ function providerDependencies(
     fetch: createProviderFetch(outbound, now),
     clientAuthorities: openClientAuthorities(config.mtls?.authorities),
     now,
-    consents,
-    apis,
+    ...made,
     leave: sessionEnds.leave,
     onSessionStarted,
     pages: createProviderPages({ readPage, hasConsole: config.administration, now }),

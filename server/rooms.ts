@@ -88,7 +88,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     enough,
     fewPasskeys: { ruleBook, activePasskeys },
   });
-  const { vault, consents, apis, provider, sessions } = protocol;
+  const { vault, consents, apis, provider, sessions, impersonations } = protocol;
   const { createLimiter, accountLimiter } = limitersOf(dependencies);
   const shared = {
     ...{ config, provider, manager, receipts, ruleBook },
@@ -111,7 +111,11 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   };
   const connected = (sub: string) => listConnectedApps({ artifacts, consents, apis, vault }, sub);
   const requirements = stepUpRequirements(enough);
-  const own = { ...shared, ...ownAccount(dependencies), listConnectedApps: connected };
+  const own = {
+    ...{ ...shared, ...ownAccount(dependencies) },
+    listConnectedApps: connected,
+    listImpersonations: impersonations.list,
+  };
   const backchannel = openBackchannel({ ...own, ...forRequests, requirements });
   const routers = [
     openForwardAuth(dependencies, protocol),

@@ -120,6 +120,7 @@ const account: Omit<AccountData, 'installation'> = {
       items: items.slice(0, 2),
     },
   ],
+  impersonations: [],
   requests: [],
   signals: [],
   now,
@@ -155,10 +156,20 @@ const asked: Omit<AccountData, 'installation'> = {
   ],
 };
 
+/** Whose help desk may act in the place of people. */
+const impersonated: Omit<AccountData, 'installation'> = {
+  ...account,
+  impersonations: [
+    { app: 'Help Desk', of: app.name, api: 'Invoices', at: now - 40 * minute },
+    { app: 'Help Desk', of: 'Team Wiki', api: 'Pages of the team', at: now - 12 * day },
+  ],
+};
+
 export const accountSamples: Readonly<Record<string, (page: PageContext) => Html>> = {
   account: (page) => accountPage(page, { ...account, ...at(page), consoleUrl: '/console' }),
   ...recoverySamples({ account, at, now }),
   'account-asked': (page) => accountPage(page, { ...asked, ...at(page) }),
+  'account-impersonated': (page) => accountPage(page, { ...impersonated, ...at(page) }),
   'account-welcome': (page) => accountPage(page, { ...newcomer, ...at(page) }),
   'account-one-passkey': (page) =>
     accountPage(page, {

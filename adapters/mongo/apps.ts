@@ -40,7 +40,10 @@ const appKind: RecordKind<App> = {
     allowedGroups: { type: [String], default: undefined },
     claims: { type: [String], default: undefined },
     apiScopes: { type: [String], default: undefined },
-    tokenExchange: { type: embedded({ apps: [String] }), default: undefined },
+    tokenExchange: {
+      type: embedded({ apps: [String], impersonates: { type: [String], default: undefined } }),
+      default: undefined,
+    },
     jwks: Object,
     jwksUri: String,
     forwardAuth: Object,

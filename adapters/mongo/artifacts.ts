@@ -53,7 +53,10 @@ export function createArtifacts(link: Link): ArtifactRepository {
     async endByAccount(accountId, at) {
       const sessions = { accountId, model: 'Session', consumedAt: operator({ $exists: false }) };
       const marked = await artifacts.changeAll(sessions, { consumedAt: at });
-      return marked + (await artifacts.remove({ accountId, model: operator({ $ne: 'Session' }) }));
+      return (
+        marked +
+        (await artifacts.remove({ accountId, model: operator({ $nin: ['Session', 'Impersonation'] }) }))
+      );
     },
     removeByApp: (appId) => artifacts.remove({ appId }),
     removeExpired: (now) => artifacts.remove(expiredAt(now)),

@@ -81,7 +81,9 @@ function createRemovals(db: Database) {
   const markSessions = db.change(
     "UPDATE artifacts SET consumedAt = ? WHERE accountId = ? AND model = 'Session' AND consumedAt IS NULL",
   );
-  const removeOthers = db.change("DELETE FROM artifacts WHERE accountId = ? AND model <> 'Session'");
+  const removeOthers = db.change(
+    "DELETE FROM artifacts WHERE accountId = ? AND model NOT IN ('Session', 'Impersonation')",
+  );
   const remove = db.change('DELETE FROM artifacts WHERE id = ?');
   const removeOfGrant = db.change('DELETE FROM artifacts WHERE grantId = ?');
   const removeOfGrantAndModel = db.change('DELETE FROM artifacts WHERE grantId = ? AND model = ?');

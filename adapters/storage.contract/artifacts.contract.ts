@@ -168,12 +168,14 @@ export function artifactsContract(name: string, open: Open): void {
       const session = artifactSample({ model: 'Session', uid: randomId(), accountId });
       const other = artifactSample({ model: 'Session', uid: randomId(), accountId: randomId() });
       const grant = artifactSample({ model: 'Grant', accountId });
-      await insertAll([session, grant, other]);
+      const told = artifactSample({ model: 'Impersonation', accountId });
+      await insertAll([session, grant, other, told]);
       assert.equal(await artifacts().endByAccount(accountId, now), 2);
       await artifacts().upsert(session);
       assert.deepEqual(await artifacts().find(session.id), { ...session, consumedAt: now });
       assert.equal(await artifacts().find(grant.id), undefined);
       assert.deepEqual(await artifacts().find(other.id), other);
+      assert.deepEqual(await artifacts().find(told.id), told, 'the person may still see it');
       assert.equal(await artifacts().endByAccount(accountId, now + 1), 0);
     });
 

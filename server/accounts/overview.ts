@@ -3,6 +3,7 @@ import { isOwnPage } from '../apps/builtin-apps.ts';
 import { AppError } from '../errors.ts';
 import type { Group, GroupRepository } from '../groups/group.ts';
 import type { ConnectedApp } from '../oidc/connected-apps.ts';
+import type { Impersonation } from '../oidc/impersonations.ts';
 import type { Made, Sessions } from '../oidc/sessions.ts';
 import type { PasskeyFacts, PasskeyManager } from '../passkeys/manager.ts';
 import type { RuleBook } from '../sign-ins/rule-book.ts';
@@ -17,6 +18,8 @@ export interface OverviewDependencies {
   groups: GroupRepository;
   findApp: (id: string) => Promise<App | undefined>;
   listConnectedApps: (sub: string) => Promise<ConnectedApp[]>;
+  /** Of apps that stood in a person's place, the latest first. */
+  listImpersonations: (sub: string) => Promise<Impersonation[]>;
 }
 
 type ShownApp = Pick<App, 'id' | 'name' | 'redirectUris' | 'logoUri'>;
@@ -26,6 +29,7 @@ export interface Overview {
   passkeys: PasskeyOverview[];
   sessions: SessionOverview[];
   apps: { app: ShownApp; connected: ConnectedApp }[];
+  impersonations: Impersonation[];
   groups: Group[];
   /** How many passkeys the person should have, by the rules in force. */
   leastPasskeys: number;
@@ -52,8 +56,8 @@ export async function readOverview(
   dependencies: OverviewDependencies,
   { account, sessionUid, now }: { account: Account; sessionUid: string; now: number },
 ): Promise<Overview> {
-  const { signIns, sessions, groups, listConnectedApps, ruleBook } = dependencies;
-  const [passkeys, { items: recent }, open, made, connected, memberships, leastPasskeys] = await Promise.all([
+  const { signIns, sessions, groups, listConnectedApps, listImpersonations, ruleBook } = dependencies;
+  const [passkeys, { items: recent }, open, made, connected, ...rest] = await Promise.all([
     listPasskeys(dependencies, account),
     signIns.listByAccount(account.id, { limit: 100 }),
     sessions.list(account.sub, now),
@@ -61,7 +65,9 @@ export async function readOverview(
     listConnectedApps(account.sub),
     groups.findMany(account.groups),
     ruleBook.leastPasskeys(account),
+    listImpersonations(account.sub),
   ]);
+  const [memberships, leastPasskeys, impersonations] = rest;
   const denied = await ruleBook.denied(passkeys);
   const current = open.find(({ uid }) => uid === sessionUid)?.signIn;
   return {
@@ -79,6 +85,7 @@ export async function readOverview(
       passkey: passkeys.find(({ id }) => id === signIn?.passkeyId),
     })),
     apps: await withApps(dependencies, connected),
+    impersonations,
     groups: memberships,
     leastPasskeys,
   };

@@ -93,7 +93,7 @@ export function presentAccount(
     now,
   }: { overview: Overview; config: Pick<Config, 'lifetimes' | 'mail' | 'relyingParties'>; now: number },
 ) {
-  const { passkeys, sessions, apps, groups, leastPasskeys } = overview;
+  const { passkeys, sessions, apps, impersonations, groups, leastPasskeys } = overview;
   const [{ rpId, origins }] = config.relyingParties;
   const days = config.lifetimes.refreshToken / 86_400;
   return {
@@ -117,6 +117,7 @@ export function presentAccount(
       approvals: connected.approvals.slice(0, mostApprovals),
       items: [...scopeItems(connected.scopes, { account, groups, days }), ...definedItems(connected.apis)],
     })),
+    impersonations: impersonations.slice(0, mostImpersonations),
     signals: account.userHandles.map((userId) => ({
       rpId,
       userId,
@@ -131,6 +132,8 @@ export function presentAccount(
 
 /** So many of one app are listed. */
 const mostApprovals = 5;
+/** The audit has the others. */
+const mostImpersonations = 10;
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -15,7 +15,8 @@ export function requireConsent({ scopes }: Permissions, before: Telling, after: 
     (!asks && before.consent === 'explicit' && 'consent') ||
     (!asks && isMore(before.scopes, after.scopes) && 'scopes') ||
     (isMore(before.claims, after.claims) && 'claims') ||
-    (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange');
+    (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange') ||
+    (isMore(before.tokenExchange?.impersonates, after.tokenExchange?.impersonates) && 'tokenExchange');
   if (field)
     throw new AppError('forbidden', {
       field,

@@ -117,7 +117,9 @@ export const appShape = z
     allowedGroups: z.array(z.string()).exactOptional(),
     claims: z.array(z.string()).exactOptional(),
     apiScopes: z.array(z.string()).exactOptional(),
-    tokenExchange: z.object({ apps: z.array(z.string()) }).exactOptional(),
+    tokenExchange: z
+      .object({ apps: z.array(z.string()), impersonates: z.array(z.string()).exactOptional() })
+      .exactOptional(),
     jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).exactOptional(),
     jwksUri: z.string().exactOptional(),
     forwardAuth: z

@@ -108,8 +108,11 @@ export interface App {
   jwksUri?: string;
   /** Of a `proxied` one: where it is, and what its gateway is told. */
   forwardAuth?: ForwardAuth;
-  /** Whose access tokens it may exchange for ones of its own (RFC 8693). */
-  tokenExchange?: { apps: string[] };
+  /**
+   * Whose access tokens it may exchange for ones of its own (RFC 8693), and in the names of which of these for ones that
+   * do not say who acts, where the installation allows that.
+   */
+  tokenExchange?: { apps: string[]; impersonates?: string[] };
   /** What it does more carefully than it must; absent where that is nothing. */
   security?: AppSecurity;
   /** What is asked of the passkey of whoever signs in to it. */

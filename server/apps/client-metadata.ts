@@ -24,6 +24,7 @@ export const extraClientMetadata = [
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
   'latchkey_token_exchange',
+  'latchkey_impersonates',
   'latchkey_fapi',
 ] as const;
 
@@ -74,8 +75,14 @@ export function clientMetadata(app: App, limits: Limits) {
     ...(app.allowedGroups ? { latchkey_allowed_groups: app.allowedGroups } : {}),
     ...(app.claims ? { latchkey_claims: app.claims } : {}),
     ...(app.apiScopes ? { latchkey_api_scopes: app.apiScopes } : {}),
-    ...(app.tokenExchange ? { latchkey_token_exchange: app.tokenExchange.apps } : {}),
+    ...exchangeOf(app),
   };
+}
+
+function exchangeOf({ tokenExchange: allowed }: App) {
+  if (!allowed) return {};
+  const { apps, impersonates } = allowed;
+  return { latchkey_token_exchange: apps, ...(impersonates && { latchkey_impersonates: impersonates }) };
 }
 
 /** Milliseconds after which keys at an address are asked for again: so long is one good that the app took away. */

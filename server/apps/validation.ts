@@ -11,6 +11,7 @@ import { checkAddresses, checkKeys, checkKind, checkLogout } from './kind-rules.
 import { publicKeys } from './public-keys.ts';
 import { securityFields } from './security.ts';
 import { checkSecurity } from './security-rules.ts';
+import { tokenExchange } from './token-exchange.ts';
 
 /** Scopes that an app may be allowed, `openid` first. */
 export const knownScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const;
@@ -95,10 +96,7 @@ export const appFields = z.strictObject({
     .min(1, 'must hold at least one scope: leave it out where there is none')
     .transform(withoutRepeats)
     .optional(),
-  tokenExchange: z
-    .strictObject({ apps: names(/^[\x21-\x7E]{1,200}$/, 'must be client ids') })
-    .optional()
-    .describe('Apps whose access tokens it may exchange (RFC 8693).'),
+  tokenExchange: tokenExchange.optional(),
   jwks: publicKeys.optional(),
   jwksUri: z.string().optional(),
   forwardAuth: forwardAuthSchema.optional(),

@@ -42,6 +42,8 @@ const auditEventTypes = {
   'device.declined': 'A person said of a device that it was not theirs.',
   'grant.revoked': 'What an app was allowed was taken back.',
   'token.issued': 'An app got tokens.',
+  'token.impersonated':
+    'An app got a token in which it stands in the place of a person, by one of another app.',
   'token.reuse_detected': 'A code or refresh token came a second time.',
   'app.added': 'An app was registered.',
   'app.registered': 'An app registered by itself.',

@@ -33,12 +33,13 @@ export interface Artifact {
 /** Ours: who is signed in to a site behind a gateway. It hangs on a grant. */
 export const siteSessionModel = 'SiteSession';
 
-/** The models that are listed: `Consent` is ours, an app that a person has allowed. */
+/** The models that are listed. Two are ours: `Consent`, an app that a person has allowed, and `Impersonation`, one that stood in their place. */
 export type ListedModel =
   | 'Session'
   | 'Grant'
   | 'Interaction'
   | 'Consent'
+  | 'Impersonation'
   | 'BackchannelAuthenticationRequest';
 
 /** The models of which an app's own are listed. */
@@ -71,7 +72,7 @@ export interface ArtifactRepository {
   removeByAccount(accountId: string): Promise<number>;
   /**
    * Takes away all that an account has: its sessions are marked as consumed, because a request under way may save
-   * one once more, and the rest is removed. Resolves to how many it was.
+   * one once more, and the rest is removed, but what tells of impersonations. Resolves to how many it was.
    */
   endByAccount(accountId: string, at: number): Promise<number>;
   removeByApp(appId: string): Promise<number>;

@@ -36,12 +36,14 @@ import { cookieSettings } from './cookie-settings.ts';
 import { type DeviceInfo, deviceFlow, fillInUserCode, type UserCodeProblem } from './device-flow.ts';
 import { announced } from './discovery.ts';
 import { createEnough, type Enough, type EnoughDependencies } from './enough.ts';
+import { exchangedClaims } from './exchanged-token.ts';
 import { rotatesRefreshTokens } from './fapi.ts';
 import type { FewPasskeysDependencies } from './few-passkeys.ts';
 import type { FindAccount } from './find-account.ts';
 import { formFields } from './form-fields.ts';
 import { tellInBrowser } from './front-channel-logout.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
+import type { Impersonations } from './impersonations.ts';
 import type { KeySet } from './keys.ts';
 import { createLifetimes } from './lifetimes.ts';
 import { endWithoutBasis, keepSessionsByUid, keepSignInIds } from './models.ts';
@@ -59,7 +61,7 @@ import { requestAlgorithms, requestFeatures } from './requests.ts';
 import { createResources } from './resources.ts';
 import type { SessionEnds } from './session-ends.ts';
 import { signatureAlgorithms } from './signing-algorithms.ts';
-import { allowTokenExchange, exchangedClaims } from './token-exchange.ts';
+import { allowTokenExchange } from './token-exchange.ts';
 import { createIntrospectionPolicy } from './token-policy.ts';
 
 /** What people see of oidc-provider: our pages instead of its own. */
@@ -87,7 +89,7 @@ export interface ProviderPages {
 export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
   config: Pick<
     Config,
-    'issuer' | 'lifetimes' | 'mtls' | 'registration' | 'clientDocumentHosts' | 'signingKeys'
+    'issuer' | 'lifetimes' | 'mtls' | 'registration' | 'clientDocumentHosts' | 'signingKeys' | 'impersonation'
   >;
   keys: KeySet;
   cookieKeyring: Keyring;
@@ -105,6 +107,7 @@ export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
   refusals: Pick<RefusalRecorder, 'note'>;
   /** Writes down what tokens apps get. */
   tokens: TokenRecording;
+  impersonations: Impersonations;
   isStanding: (basis: Basis) => Promise<boolean>;
   /** Somebody signed in where nobody was signed in. */
   onSessionStarted: () => void;
@@ -226,7 +229,7 @@ function configuration(
 }
 
 function features(dependencies: ProviderDependencies): NonNullable<Configuration['features']> {
-  const { apis, ciba, isStanding, pages } = dependencies;
+  const { apis, ciba, pages } = dependencies;
   return {
     devInteractions: { enabled: false },
     externalSigningSupport: { enabled: true, ack: 'experimental-01' },
@@ -238,7 +241,7 @@ function features(dependencies: ProviderDependencies): NonNullable<Configuration
     claimsParameter: { enabled: true, assertClaimsParameter: requireAllowedClaims },
     clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: ownsToken },
-    introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ apis, isStanding }) },
+    introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(dependencies) },
     backchannelLogout: { enabled: true },
     mTLS: mtlsFeature(dependencies),
     rpInitiatedLogout: {

@@ -36,7 +36,7 @@ export function recordReuse(provider: Provider, { record }: TokenRecording): voi
 }
 
 /** Who, to which app, by which use of which passkey. Grants from before do not name the passkey, and the sign-in does. */
-function behind(ctx: KoaContextWithOIDC): Omit<NewAuditEvent, 'type'> {
+export function behind(ctx: Pick<KoaContextWithOIDC, 'oidc' | 'req'>): Omit<NewAuditEvent, 'type'> {
   const { client, account, entities } = ctx.oidc;
   const { id: accountId } = personOf(account);
   const { signInId, quoted = [] } = entities.Grant ?? {};

@@ -4,8 +4,10 @@ import { allowedScopes, isAllowed, isOf } from '../apis/allowed.ts';
 import type { Api } from '../apis/api.ts';
 import type { ApiCache } from '../apis/api-cache.ts';
 import { belongsTo, type Detail } from '../apis/details.ts';
+import { tokenExchange } from '../apps/client-metadata.ts';
 import { ownsToken } from './client-rules.ts';
-import { type Actor, chainOf, type StandingDependencies, standingGrant } from './subject-token.ts';
+import { type ImpersonationDependencies, standingImpersonation } from './impersonation.ts';
+import { type Actor, chainOf, standingGrant } from './subject-token.ts';
 
 interface Token {
   kind?: string;
@@ -13,6 +15,7 @@ interface Token {
   aud?: string | string[] | undefined;
   iat?: number;
   scope?: string | undefined;
+  gty?: string | undefined;
   rar?: Detail[] | undefined;
   /** What an exchanged one stands on. */
   extra?: { grant_id?: string; act?: Actor } | undefined;
@@ -22,28 +25,41 @@ interface Token {
  * An app learns of its own tokens, and an API of those that are for it. One that is for an API says no more than the API
  * gives that app today, and nothing once the API is gone.
  */
-export function createIntrospectionPolicy({
-  apis,
-  isStanding,
-}: { apis: Pick<ApiCache, 'find'> } & Omit<StandingDependencies, 'provider'>) {
+export function createIntrospectionPolicy({ apis, ...dependencies }: PolicyDependencies) {
   return async function mayAsk(ctx: KoaContextWithOIDC, client: Client, token: Token): Promise<boolean> {
     const owns = await ownsToken(ctx, client, token);
     if (typeof token.aud !== 'string') return owns;
     const api = await apis.find(token.aud);
     if (!api || !isOf(api, token.iat ?? 0)) return false;
-    const { clientId = '' } = token;
-    const { act, grant_id = '' } = token.extra ?? {};
-    const stands = { client_id: clientId, grant_id, act };
-    const grant = act && (await standingGrant({ provider: ctx.oidc.provider, isStanding }, stands));
-    if (act && !grant) return false;
+    const chain = await holdersOf({ ...dependencies, provider: ctx.oidc.provider }, token);
+    if (!chain) return false;
     // Of a token that came by others, each of them must still have what it holds.
-    const chain = grant ? chainOf(grant.clientId ?? '', act) : [clientId];
     if (!chain.every((id) => isAllowed(api, id))) return false;
     // It is this very object that the answer is made of.
     token.scope = stillAllowed(api, token, chain);
     token.rar = stillDetailed(api, token, chain);
     return owns || api.introspectedBy.includes(client.clientId);
   };
+}
+
+interface PolicyDependencies extends Omit<ImpersonationDependencies, 'provider'> {
+  apis: Pick<ApiCache, 'find'>;
+}
+
+/** Every app that the token came by; `undefined` where what it stands on is gone. */
+async function holdersOf(
+  dependencies: ImpersonationDependencies,
+  { clientId = '', gty, extra = {} }: Token,
+): Promise<string[] | undefined> {
+  if (gty !== tokenExchange) return [clientId];
+  const { act, grant_id = '' } = extra;
+  const stands = { client_id: clientId, grant_id, act };
+  const grant = await (act
+    ? standingGrant(dependencies, stands)
+    : standingImpersonation(dependencies, stands));
+  const root = grant?.clientId;
+  if (root === undefined) return undefined;
+  return act ? chainOf(root, act) : [root, clientId];
 }
 
 function stillAllowed(api: Api, { kind, scope = '' }: Token, chain: readonly string[]): string {

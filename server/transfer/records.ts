@@ -79,7 +79,7 @@ const app = z.strictObject({
   claims: texts.exactOptional(),
   apiScopes: texts.exactOptional(),
   forwardAuth: forwardAuthSchema.exactOptional(),
-  tokenExchange: z.strictObject({ apps: texts }).exactOptional(),
+  tokenExchange: z.strictObject({ apps: texts, impersonates: texts.exactOptional() }).exactOptional(),
   jwks: z.strictObject({ keys: z.array(z.looseObject({})) }).exactOptional(),
   jwksUri: text.exactOptional(),
   security: securityFields.exactOptional(),

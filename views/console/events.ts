@@ -70,6 +70,7 @@ const eventWords: Readonly<Record<string, MessageKey>> = {
   'recovery.handed_over': 'event.recoveryHandedOver',
   'recovery.refused': 'event.recoveryRefused',
   'recovery.requested': 'event.recoveryRequested',
+  'token.impersonated': 'event.tokenImpersonated',
   'token.issued': 'event.tokenIssued',
   'token.reuse_detected': 'event.tokenReuseDetected',
   'app.added': 'event.appAdded',

@@ -8,6 +8,7 @@ import { checkSymbol } from '../parts/symbols.ts';
 import { wordsForScript } from '../script-words.ts';
 import type { Words } from '../words.ts';
 import { appsSection, type ConnectedApp } from './account-apps.ts';
+import { type ImpersonationLine, impersonationsSection } from './account-impersonations.ts';
 import { addPasskeyDialog, type PasskeyCard, passkeysSection } from './account-passkeys.ts';
 import { type ProfileData, profileSection } from './account-profile.ts';
 import { type RecoveryNews, recoverySection } from './account-recovery.ts';
@@ -23,6 +24,8 @@ export interface AccountData {
   /** Latest first. */
   sessions: readonly SessionCard[];
   apps: readonly ConnectedApp[];
+  /** Apps that stood in the person's place, the latest first. */
+  impersonations: readonly ImpersonationLine[];
   /** For the Signal API: every passkey that the server knows, by user handle. */
   signals: readonly PasskeySignal[];
   installation: Omit<Installation, 'issuer'>;
@@ -78,6 +81,7 @@ ${requestsSection(page, data)}
 ${passkeysSection(page, data)}
 ${sessionsSection(page, data)}
 ${appsSection(page, data)}
+${impersonationsSection(page, data)}
 ${profileSection(page, profile)}
 ${addPasskeyDialog(page)}`,
   });

@@ -162,6 +162,7 @@ describe('O15 what others wrote', () => {
         { uid: script, current: false, device: script, address: script, signedInAt: 0, passkeyName: script },
       ],
       apps: [{ id: script, name: script, host: script, logoUrl: javascript, connectedAt: 0, items: [] }],
+      impersonations: [{ app: script, of: script, api: script, at: 0 }],
       requests: [
         {
           id: script,

@@ -45,7 +45,10 @@ const options: CommandSpec['options'] = {
   allowedGroups: ['group', 'only people of this group may use it'],
   claims: ['claim', "one of the installation's own claims that it is told"],
   apiScopes: ['api-scope', 'what it may do to this installation, such as people:read'],
-  tokenExchange: ['token-exchange', 'apps whose access tokens it may exchange: {"apps":["client-id"]}'],
+  tokenExchange: [
+    'token-exchange',
+    'apps whose access tokens it may exchange, and which of these it may impersonate people for: {"apps":["client-id"],"impersonates":["client-id"]}',
+  ],
   jwks: ['jwks', 'public keys that its assertions are verified with'],
   jwksUri: ['jwks-uri', 'where its server keeps them instead'],
 };
