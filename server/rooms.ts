@@ -88,7 +88,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     enough,
     fewPasskeys: { ruleBook, activePasskeys },
   });
-  const { vault, consents, apis, provider, sessions, impersonations } = protocol;
+  const { vault, consents, apis, provider, sessions } = protocol;
   const { createLimiter, accountLimiter } = limitersOf(dependencies);
   const shared = {
     ...{ config, provider, manager, receipts, ruleBook },
@@ -111,11 +111,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
   };
   const connected = (sub: string) => listConnectedApps({ artifacts, consents, apis, vault }, sub);
   const requirements = stepUpRequirements(enough);
-  const own = {
-    ...{ ...shared, ...ownAccount(dependencies) },
-    listConnectedApps: connected,
-    listImpersonations: impersonations.list,
-  };
+  const own = { ...shared, ...ownAccount(dependencies, protocol), listConnectedApps: connected };
   const backchannel = openBackchannel({ ...own, ...forRequests, requirements });
   const routers = [
     openForwardAuth(dependencies, protocol),
@@ -185,8 +181,11 @@ function startSending(dependencies: RoomDependencies, deliverer: Pick<Deliverer,
 }
 
 /** What a person's own account works on alone. */
-function ownAccount({ secret, storage: { invitations, approvals }, now }: RoomDependencies) {
+function ownAccount(
+  { secret, storage: { invitations, approvals }, now }: RoomDependencies,
+  { impersonations }: Pick<ProviderDependencies, 'impersonations'>,
+) {
   type News = NonNullable<AccountData['news']>;
   const news = createSealedCookie<News>({ secret, now }, { name: 'news', minutes: 5 });
-  return { secret, invitations, approvals, news };
+  return { secret, invitations, approvals, news, listImpersonations: impersonations.list };
 }

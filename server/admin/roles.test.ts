@@ -272,6 +272,23 @@ describe('the administrator of one app', () => {
     await by.apps.update({ id: 'wiki', consent: 'explicit', scopes: ['openid', 'groups'] });
   });
 
+  it('lets their own app impersonate nobody, and exchange no more tokens than it may', async () => {
+    await using office = await openOffice();
+    const tokenExchange = { apps: ['blog'] };
+    await office.machine.apps.update({ id: 'wiki', tokenExchange });
+    const by = await office.by('wim');
+    for (const more of [{ impersonates: ['blog'] }, { apps: ['blog', 'shop'] }])
+      await assert.rejects(
+        by.apps.update({ id: 'wiki', tokenExchange: { ...tokenExchange, ...more } }),
+        code('forbidden'),
+      );
+    await office.machine.apps.update({
+      id: 'wiki',
+      tokenExchange: { ...tokenExchange, impersonates: ['blog'] },
+    });
+    assert.deepEqual((await by.apps.update({ id: 'wiki', tokenExchange })).tokenExchange, tokenExchange);
+  });
+
   it('changes nothing by a token that only reads apps', () =>
     assertRefused(
       {

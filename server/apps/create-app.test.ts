@@ -98,6 +98,16 @@ describe('a new app', () => {
       { kind: 'machine', redirectUris: [], defaultAcrValues: ['phr'] },
       'defaultAcrValues',
     ],
+    [
+      'an impersonation for an app whose tokens it may not exchange',
+      { kind: 'web', tokenExchange: { apps: ['shop'], impersonates: ['shop', 'bank'] } },
+      'tokenExchange',
+    ],
+    [
+      'an impersonation for none',
+      { kind: 'web', tokenExchange: { apps: ['shop'], impersonates: [] } },
+      'tokenExchange',
+    ],
     ['a lifetime of a second', { lifetimes: { accessToken: 1 } }, 'lifetimes'],
     ['a logo that is a script', { logoUri: 'javascript:alert(1)' }, 'logoUri'],
     [
