@@ -31,15 +31,21 @@ onEveryStorage('an app that is removed', (start) => {
       introspectedBy: [id, other.id],
     });
     const both = await addApp(installation, { kind: 'web', tokenExchange: { apps: [id, other.id] } });
+    const pair = { apps: [id, other.id], impersonates: [id, other.id] };
+    const desk = await addApp(installation, { kind: 'web', tokenExchange: pair });
+    const quiet = await addApp(installation, { kind: 'web', tokenExchange: { ...pair, impersonates: [id] } });
     const alone = await addApp(installation, { kind: 'web', tokenExchange: { apps: [id] } });
-    return { api, other, both, alone };
+    return { api, other, both, desk, quiet, alone };
   }
 
-  async function isForgotten({ api, other, both, alone }: Awaited<ReturnType<typeof named>>) {
+  async function isForgotten({ api, other, both, desk, quiet, alone }: Awaited<ReturnType<typeof named>>) {
     const { apis, apps } = installation.administration;
     const { apps: allowed, introspectedBy }: ApiFacts = await apis.show({ api: api.id });
     assert.deepEqual([allowed.map(({ id }) => id), introspectedBy], [[other.id], [other.id]]);
     assert.deepEqual((await apps.show({ id: both.id })).tokenExchange, { apps: [other.id] });
+    const left = { apps: [other.id], impersonates: [other.id] };
+    assert.deepEqual((await apps.show({ id: desk.id })).tokenExchange, left);
+    assert.deepEqual((await apps.show({ id: quiet.id })).tokenExchange, { apps: [other.id] });
     assert.equal((await apps.show({ id: alone.id })).tokenExchange, undefined);
   }
 

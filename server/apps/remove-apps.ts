@@ -67,6 +67,8 @@ async function forgetAtApp({ apps, now }: AppRemoval, id: string, ids: Ids): Pro
 
 /** Nobody's tokens is no exchange at all. */
 function withoutExchangeOf({ tokenExchange, ...app }: App, ids: Ids): App {
-  const apps = tokenExchange?.apps.filter((id) => !ids.has(id)) ?? [];
-  return { ...app, ...(apps.length > 0 && { tokenExchange: { ...tokenExchange, apps } }) };
+  const without = (list: readonly string[] = []) => list.filter((id) => !ids.has(id));
+  const [apps, impersonates] = [without(tokenExchange?.apps), without(tokenExchange?.impersonates)];
+  if (apps.length === 0) return app;
+  return { ...app, tokenExchange: { apps, ...(impersonates.length > 0 && { impersonates }) } };
 }

@@ -1,4 +1,4 @@
-import { type Adapter, errors } from 'oidc-provider';
+import { type Adapter, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { AppError, StorageError } from '../errors.ts';
 
 /**
@@ -30,4 +30,9 @@ const isAway = (error: unknown) =>
 function unavailable(cause: unknown): errors.OIDCProviderError {
   const error = new errors.TemporarilyUnavailable('Please try again in a moment.');
   return Object.assign(error, { cause, status: 503, statusCode: 503 });
+}
+
+export async function sayWhenToRetry(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (ctx.status === 503) ctx.set('Retry-After', '5');
 }

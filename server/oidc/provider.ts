@@ -18,7 +18,7 @@ import type { Basis } from '../sign-ins/standing.ts';
 import { type AdapterDependencies, createAdapterFactory } from './adapter.ts';
 import { mayUse } from './admission.ts';
 import { authorizationDetails, leaveTypesToApis } from './authorization-details.ts';
-import { answering } from './availability.ts';
+import { answering, sayWhenToRetry } from './availability.ts';
 import { tellOfPartialEnds } from './back-channel-logout.ts';
 import {
   announceNoUserCodes,
@@ -155,11 +155,6 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   provider.use(fillInUserCode);
   provider.use(announceNoUserCodes);
   return provider;
-}
-
-async function sayWhenToRetry(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  await next();
-  if (ctx.status === 503) ctx.set('Retry-After', '5');
 }
 
 function configuration(
