@@ -136,6 +136,7 @@ function lifetimesOf(values: Settings) {
     accessToken: values.LATCHKEY_ACCESS_TOKEN_MINUTES * 60,
     refreshTokenIdle: values.LATCHKEY_REFRESH_TOKEN_IDLE_DAYS * day,
     refreshToken: values.LATCHKEY_REFRESH_TOKEN_DAYS * day,
+    refreshTokenGrace: values.LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS,
   };
 }
 

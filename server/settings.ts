@@ -177,6 +177,11 @@ export const settings = {
     '30',
     'Days after the sign-in at which refreshing ends in any case.',
   ),
+  LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS: setting(
+    integer(0, 0, 60),
+    '0',
+    'Seconds in which a refresh token may be used once more after its use, for apps that lose answers or ask twice at once. A stolen one may be used in this time, too, and nobody is told.',
+  ),
   ...signingKeySettings,
   LATCHKEY_NAME: setting(text('Latchkey'), 'Latchkey', 'The name of the installation, shown on every page.'),
   LATCHKEY_LOGO: setting(absent(text('')), 'a key', 'A PNG or SVG file shown beside the name.'),

@@ -31,8 +31,11 @@ function artifactAdapter(
 ): Adapter {
   const isOver = (payload: AdapterPayload) =>
     model === 'Session' && (payload.consumed || isSessionOver(lifetimes, payload, now()));
+  /** A refresh token that was used a moment ago may be used once more, where the installation says so. */
+  const isFresh = ({ consumedAt = 0 }: Artifact) =>
+    model === 'RefreshToken' && now() < consumedAt + lifetimes.refreshTokenGrace * 1000;
   const opened = (artifact: Artifact | undefined) => {
-    const payload = artifact && withConsumedMark(vault, artifact);
+    const payload = artifact && withConsumedMark(vault, artifact, isFresh(artifact));
     return payload && !isOver(payload) ? payload : undefined;
   };
   const find = async (id: string) => opened(await artifacts.find(vault.idOf(model, id)));
@@ -66,7 +69,9 @@ function artifactAdapter(
       // RFC 9126 §4: whoever comes second gets nothing, and takes nothing away.
       if (model === 'PushedAuthorizationRequest')
         throw new errors.InvalidRequestUri('request_uri was already used');
-      if (model !== 'BackchannelAuthenticationRequest') await endFamily(artifacts, stored);
+      const used = await artifacts.find(stored);
+      if (used && isFresh(used)) return;
+      if (model !== 'BackchannelAuthenticationRequest') await endFamily(artifacts, used);
       throw new errors.InvalidGrant('already used');
     },
     async destroy(id) {
@@ -100,9 +105,10 @@ function columnsOf(model: string, payload: AdapterPayload, vault: Pick<Vault, 'u
 }
 
 /** The mark is set beside the sealed payload, in one step with the check that it was not set before. */
-function withConsumedMark(vault: Vault, artifact: Artifact): AdapterPayload {
+function withConsumedMark(vault: Vault, artifact: Artifact, isFresh: boolean): AdapterPayload {
   const payload = vault.open<AdapterPayload>(artifact);
-  if (artifact.consumedAt !== undefined) payload.consumed = Math.floor(artifact.consumedAt / 1000);
+  if (artifact.consumedAt !== undefined && !isFresh)
+    payload.consumed = Math.floor(artifact.consumedAt / 1000);
   return payload;
 }
 
@@ -119,8 +125,7 @@ function isFirstAnswer(model: string, { inFlight, accountId, error, grantId }: A
 }
 
 /** A second use of a code or refresh token ends all that the first one gave (RFC 9700 §4.14.2, RFC 6749 §4.1.2). */
-async function endFamily(artifacts: ArtifactRepository, id: string): Promise<void> {
-  const used = await artifacts.find(id);
+async function endFamily(artifacts: ArtifactRepository, used: Artifact | undefined): Promise<void> {
   if (used?.grantId) await artifacts.removeByGrant(used.grantId);
 }
 

@@ -11,6 +11,8 @@ import { allow, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { createVault } from './vault.ts';
 
+type Copied = 'AuthorizationCode' | 'RefreshToken' | 'DeviceCode' | 'BackchannelAuthenticationRequest';
+
 const [rounds, atOnce, together] = [200, 8, 10];
 
 onEveryStorage('an answer that many ask for', (start) => {
@@ -23,7 +25,7 @@ onEveryStorage('an answer that many ask for', (start) => {
   });
 
   /** So many like one that a person has given, each with a grant of its own. */
-  async function copies(model: 'DeviceCode' | 'BackchannelAuthenticationRequest', rawId: string) {
+  async function copies(model: Copied, rawId: string) {
     const { artifacts } = installation.storage;
     const vault = createVault(installation.secret);
     const found = async (of: string, id: string) =>
@@ -63,6 +65,27 @@ onEveryStorage('an answer that many ask for', (start) => {
         }),
       );
   }
+
+  it('F18 gives tokens of a code once at most, and to nobody where it came twice', async () => {
+    const app = await addApp(installation);
+    const ids = await copies('AuthorizationCode', await app.code(ada));
+    await assertEach(
+      (given) => given <= 1,
+      ids,
+      (code) => app.redeem(code),
+    );
+  });
+
+  it('F18 gives tokens of a refresh token once', async () => {
+    const app = await addApp(installation);
+    const { refresh_token } = await app.tokens(ada, { scope: 'openid offline_access', prompt: 'consent' });
+    const ids = await copies('RefreshToken', refresh_token);
+    await assertEach(
+      (given) => given === 1,
+      ids,
+      (token) => app.refresh(token),
+    );
+  });
 
   it('F18 gives tokens of a CIBA request once', async () => {
     const desk = await addBackchannelApp(installation);

@@ -115,7 +115,7 @@ onEveryStorage('refresh tokens', (start) => {
     const inLong = await long.tokens(browser, offline);
     mock.timers.enable({ apis: ['Date'], now: Date.now() });
     try {
-      mock.timers.tick(66_000);
+      mock.timers.tick(71_000);
       assert.equal((await short.userInfo(inShort.access_token)).status, 401);
       mock.timers.tick(1 * hours * 1000);
       assert.equal((await long.userInfo(inLong.access_token)).status, 401);
@@ -146,5 +146,33 @@ onEveryStorage('refresh tokens', (start) => {
     );
     for (const claim of ['acr', 'amr', 'auth_time', 'sub', 'nonce'])
       assert.deepEqual(after[claim], before[claim], claim);
+  });
+});
+
+onEveryStorage('refresh tokens with a time of grace', (start) => {
+  it('O6 may be used again in it, and not after it; the family ends then', async () => {
+    const installation = await start({ LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS: '30' });
+    const browser = await setUp(installation);
+    const app = await addApp(installation);
+    const { refresh_token } = await app.tokens(browser, {
+      scope: 'openid offline_access',
+      prompt: 'consent',
+    });
+    const answers = await Promise.all(Array.from({ length: 4 }, () => app.refresh(refresh_token)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200],
+    );
+    const [next] = answers;
+    mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    try {
+      mock.timers.tick(29_000);
+      assert.equal((await app.refresh(refresh_token)).status, 200);
+      mock.timers.tick(2_000);
+      assertRefused(await app.refresh(refresh_token), 'invalid_grant');
+      assertRefused(await app.refresh(String(next?.body.refresh_token)), 'invalid_grant');
+    } finally {
+      mock.timers.reset();
+    }
   });
 });

@@ -61,7 +61,7 @@ export async function startInstallation(
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
   const server = await run(config, createLog({ level: 'debug', format: 'json', destination }), {
-    open,
+    open: async (options) => withoutClock(await open(options)),
     ...given,
   });
   made.use(server.resources);
@@ -82,6 +82,11 @@ export async function startInstallation(
     log,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Tests turn the clock of this process, and the database has its own: see `clocks.test.ts`. */
+function withoutClock({ clock: _, ...storage }: Storage): Storage {
+  return storage;
 }
 
 /** On MongoDB a server listens before it is ready. */
