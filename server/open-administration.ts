@@ -100,7 +100,7 @@ export function openAdministration(
 
 /** What our API takes beside a token that is bound to a key. */
 function proofs({ secret, artifacts, vault, now }: Parameters<typeof createReplays>[0] & { secret: Secret }) {
-  const nonces = createProofNonces(secret.proofNonceSecret, now);
+  const nonces = createProofNonces(() => secret.proofNonceSecret, now);
   const remember = createReplays({ artifacts, vault, now });
   return { nonces, judgeProof: createProofJudge({ nonces, remember, now }) };
 }

@@ -35,7 +35,10 @@ export async function openProtocol(dependencies: RoomDependencies, asked: Asked)
   const made = { ...opened, consents, apis, impersonations };
   const known = { ...providerDependencies(dependencies, made), ...asked };
   const { provider, endpoints, keys } = await openProviderWithKeys(dependencies, (set) =>
-    keepClients(createProvider({ ...known, keys: set }), known.adapter.findClient),
+    keepClients(
+      createProvider({ ...known, keys: set, proofNonceSecret: secret.proofNonceSecret }),
+      known.adapter.findClient,
+    ),
   );
   const { vault } = opened;
   const { artifacts } = storage;
@@ -50,7 +53,7 @@ function providerDependencies(
     sessionEnds,
     ...made
   }: Pick<ProviderDependencies, 'consents' | 'impersonations'> & { apis: ApiCache } & OpenedSessions,
-): Omit<ProviderDependencies, keyof Asked | 'keys'> {
+): Omit<ProviderDependencies, keyof Asked | 'keys' | 'proofNonceSecret'> {
   const { config, secret, storage, apps, documents, outbound, readPage, onSessionStarted } = dependencies;
   const { audit, log, every, now } = dependencies;
   const { artifacts } = storage;
@@ -61,7 +64,6 @@ function providerDependencies(
   return {
     config,
     cookieKeyring: secret.cookieKeyring,
-    proofNonceSecret: secret.proofNonceSecret,
     remember: createReplays({ artifacts, vault, now }),
     fetch: createProviderFetch(outbound, now),
     clientAuthorities: openClientAuthorities(config.mtls?.authorities),

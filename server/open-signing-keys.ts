@@ -47,6 +47,7 @@ export function openSigningKeyring(parts: Parts & { record: RecordAudit }): Sign
 }
 
 interface ServerParts extends Parts {
+  secret: Pick<Secret, 'seal' | 'open' | 'keyId'>;
   audit: { record: RecordAudit };
   log: Log;
   every: (ms: number, chore: () => Promise<void>) => void;
@@ -64,6 +65,7 @@ export async function openProviderWithKeys(
     open: () => openSigningKeys({ ...dependencies, log: parts.log }),
     read: () => readSigningKeys(dependencies),
     make,
+    secretId: () => parts.secret.keyId,
     signer: dependencies.signer,
     now: parts.now,
   });

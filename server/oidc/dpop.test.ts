@@ -99,7 +99,8 @@ onEveryStorage('tokens that are bound to a key (DPoP)', (start) => {
     const fresh = await nonce();
     const about = { url: tokenUrl, nonce: fresh };
     const privateJwk = key.privateKey.export({ format: 'jwk' });
-    const old = createProofNonces(installation.secret.proofNonceSecret, () => Date.now() - 600_000).next();
+    const nonceSecret = () => installation.secret.proofNonceSecret;
+    const old = createProofNonces(nonceSecret, () => Date.now() - 600_000).next();
     const wrong: [string, Promise<string>][] = [
       ['invalid_dpop_proof', proof(key, { ...about, method: 'GET' })],
       ['invalid_dpop_proof', proof(key, { ...about, url: `${installation.origin}/me` })],

@@ -25,12 +25,13 @@ export interface ProofNonces {
 /**
  * The same nonces as oidc-provider makes of the secret: apps keep one for each origin, and would be sent back and forth
  * between two kinds.
+ * @param secret the one in force: it goes with the installation secret
  */
-export function createProofNonces(secret: Buffer, now: () => number): ProofNonces {
+export function createProofNonces(secret: () => Buffer, now: () => number): ProofNonces {
   const at = (moved: number) => {
     const counter = Buffer.alloc(8);
     counter.writeBigUInt64BE(BigInt(Math.floor(now() / 1000 / step) + moved));
-    return Buffer.from(hkdfSync('sha256', secret, counter, 'DPoP', 32)).toString('base64url');
+    return Buffer.from(hkdfSync('sha256', secret(), counter, 'DPoP', 32)).toString('base64url');
   };
   return { next: () => at(1), isKnown: (nonce) => around.some((moved) => at(moved) === nonce) };
 }

@@ -1,6 +1,6 @@
 /**
- * oidc-provider takes its keys once, when it is made. Where keys change it is made anew (2 ms), and requests that come
- * in from then on are answered by the new one; those under way end with the one before.
+ * oidc-provider takes its keys once, when it is made, and the secret of its nonces. Where one of these changes it is made
+ * anew (2 ms), and requests that come in from then on are answered by the new one; those under way end with the one before.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
@@ -30,20 +30,24 @@ interface LiveDependencies {
   read: () => Promise<KeySet>;
   /** With all that listens to it. */
   make: (keys: KeySet) => Provider;
+  /** Which installation secret is in use: what it is made of comes from that one. */
+  secretId: () => string;
   signer?: Pick<Signer, 'keys'> | undefined;
   now: () => number;
 }
 
 export async function openLiveProvider(dependencies: LiveDependencies): Promise<LiveProvider> {
-  const { open, read, make, signer } = dependencies;
+  const { open, read, make, secretId, signer } = dependencies;
   const start = (keys: KeySet) => {
+    const madeOf = secretId();
     const provider = make(keys);
     provider.use(cacheKeySet());
     if (signer) provider.use(signerFirst(signer, dependencies.now));
-    return { keys, provider, answer: provider.callback(), endpoints: compose(provider.middleware) };
+    return { keys, madeOf, provider, answer: provider.callback(), endpoints: compose(provider.middleware) };
   };
   let now = start(await open());
   let isStale = false;
+  const isOfSecretBefore = () => now.madeOf !== secretId();
   const answer = (req: IncomingMessage, res: ServerResponse) => now.answer(req, res);
   return {
     provider: following(now.provider, () => now.provider, answer),
@@ -53,11 +57,11 @@ export async function openLiveProvider(dependencies: LiveDependencies): Promise<
       isStale = true;
     },
     async follow() {
-      if (!isStale) return;
+      if (!isStale && !isOfSecretBefore()) return;
       isStale = false;
       try {
         const keys = await read();
-        if (standOf(keys) !== standOf(now.keys)) now = start(keys);
+        if (standOf(keys) !== standOf(now.keys) || isOfSecretBefore()) now = start(keys);
       } catch (error) {
         isStale = true;
         throw error;

@@ -93,7 +93,7 @@ export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
   >;
   keys: KeySet;
   cookieKeyring: Keyring;
-  /** 32 bytes, the same at every instance. */
+  /** 32 bytes, the same at every instance; of the installation secret in use. */
   proofNonceSecret: Buffer;
   remember: RememberOnce;
   adapter: AdapterDependencies;

@@ -95,7 +95,10 @@ type Sending = ReturnType<typeof sending>;
 function sending({ installation, pairing, app, keys, certificate, proofKey }: Self) {
   const { issuer } = installation.config;
   const isThere = pairing.auth === 'mtls' || pairing.sender === 'mtls';
-  const nonces = createProofNonces(installation.secret.proofNonceSecret, () => Date.now());
+  const nonces = createProofNonces(
+    () => installation.secret.proofNonceSecret,
+    () => Date.now(),
+  );
   const proofOf = async (path: string, wrong: Wrong['proof'], more: { accessToken?: string } = {}) => {
     if (pairing.sender !== 'dpop' || wrong === false) return {};
     const url = (isThere ? `http://${mtlsHost}` : installation.origin) + path;
