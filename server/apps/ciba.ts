@@ -47,8 +47,9 @@ export function cibaMetadata({ ciba: said, grantTypes }: Pick<App, 'ciba' | 'gra
   return {
     grant_types: [...grantTypes, grantType],
     backchannel_token_delivery_mode: said.deliveryMode,
+    // oidc-provider takes https alone; on one's own computer the app is told by http (see oidc/ping.ts).
     ...(said.notificationEndpoint !== undefined && {
-      backchannel_client_notification_endpoint: said.notificationEndpoint,
+      backchannel_client_notification_endpoint: said.notificationEndpoint.replace(/^http:/, 'https:'),
     }),
   };
 }

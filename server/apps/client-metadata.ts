@@ -114,6 +114,9 @@ function security(app: App) {
     ...((inForce.signedUserinfo || inForce.encrypted?.includes('userinfo')) && {
       userinfo_signed_response_alg: alg,
     }),
+    ...(app.ciba &&
+      inForce.requireSignedRequestObject &&
+      inForce.requestAlg && { backchannel_authentication_request_signing_alg: inForce.requestAlg }),
     ...encryption(inForce),
     ...(inForce.requireSignedResponses && { response_modes: [...signedResponseModes] }),
     ...(inForce.isFapi && { latchkey_fapi: true }),

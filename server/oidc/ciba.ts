@@ -122,20 +122,23 @@ export async function issueRefreshToken(
 }
 
 /** Tells an app that there is an answer (CIBA Core §10.2). Returns at once. */
-export type Ping = (ping: { appId: string; uri: string; token: string; requestId: string }) => void;
+export type Ping = (ping: { appId: string; token: string; requestId: string }) => void;
 
 /** oidc-provider would post to any address, once, while the person waits. */
 export function pingBy(ping: Ping) {
   return async function backchannelPing(this: Client, { jti, params }: BackchannelAuthenticationRequest) {
-    const { clientId: appId, backchannelClientNotificationEndpoint: uri = '' } = this;
-    ping({ appId, uri: String(uri), token: String(params?.client_notification_token), requestId: jti });
+    ping({ appId: this.clientId, token: String(params?.client_notification_token), requestId: jti });
   };
 }
 
-/** oidc-provider announces user codes wherever CIBA is on; here whoever is asked answers with a passkey. */
-export async function announceNoUserCodes(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+/**
+ * oidc-provider announces user codes wherever CIBA is on; here whoever is asked answers with a passkey. Of the errors of
+ * signed requests CIBA Core §13 knows none.
+ */
+export async function speakCiba(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next();
   const field = 'backchannel_user_code_parameter_supported';
-  if (ctx.path.startsWith('/.well-known/') && field in Object(ctx.body))
-    Object.assign(ctx.body as object, { [field]: false });
+  const body = Object(ctx.body) as Record<string, unknown>;
+  if (ctx.path.startsWith('/.well-known/') && field in body) body[field] = false;
+  if (ctx.path === '/backchannel' && body.error === 'invalid_request_object') body.error = 'invalid_request';
 }

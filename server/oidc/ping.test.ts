@@ -8,6 +8,7 @@ import { createPinger } from './ping.ts';
 describe('an app that is told of an answer', () => {
   /** What it is asked, and what was noted of it. */
   function pinging(statuses: readonly (number | Error)[]) {
+    const ciba = { deliveryMode: 'ping', notificationEndpoint: 'https://desk.example/ping' };
     const asked: { url: string; ask: Ask }[] = [];
     const noted: string[] = [];
     const ping = createPinger({
@@ -17,11 +18,11 @@ describe('an app that is told of an answer', () => {
         if (status === undefined || status instanceof Error) throw status ?? new Error('asked too often');
         return { status, headers: {}, body: Buffer.of() };
       },
-      findApp: async (id) => ({ id, origin: 'administrator' }) as App,
+      findApp: async (id) => ({ id, origin: 'administrator', ciba }) as App,
       refusals: { note: (appId, { code, reason }) => noted.push(`${appId} ${code} ${reason}`) },
       pauses: [0, 0, 0],
     });
-    ping({ appId: 'desk', uri: 'https://desk.example/ping', token: 'its-token', requestId: 'a-request' });
+    ping({ appId: 'desk', token: 'its-token', requestId: 'a-request' });
     return { asked, noted };
   }
 
@@ -44,5 +45,14 @@ describe('an app that is told of an answer', () => {
     await delay(50);
     assert.equal(asked.length, 3);
     assert.deepEqual(noted, ['desk ping_failed it answered 302']);
+  });
+
+  it('is told once where it says no, or points elsewhere', async () => {
+    for (const status of [401, 403, 301]) {
+      const { asked, noted } = pinging([status]);
+      await delay(20);
+      assert.equal(asked.length, 1);
+      assert.deepEqual(noted, [`desk ping_failed it answered ${status}`]);
+    }
   });
 });

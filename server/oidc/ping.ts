@@ -18,11 +18,12 @@ interface PingDependencies {
 const usualPauses = [0, 5_000, 20_000];
 
 export function createPinger({ ask, findApp, refusals, pauses = usualPauses }: PingDependencies): Ping {
-  return ({ appId, uri, token, requestId }) => {
+  return ({ appId, token, requestId }) => {
     const attempt = async (left: readonly number[]): Promise<void> => {
-      const failure = await failureOf(async () => {
+      const failure = await failureOf(async (): Promise<Failure | undefined> => {
         const app = await findApp(appId);
-        if (!app) return undefined;
+        const uri = app?.ciba?.notificationEndpoint;
+        if (!app || uri === undefined) return undefined;
         const { status } = await ask(uri, {
           reach: reachOf(app),
           method: 'POST',
@@ -30,11 +31,13 @@ export function createPinger({ ask, findApp, refusals, pauses = usualPauses }: P
           body: JSON.stringify({ auth_req_id: requestId }),
           ignoresBody: true,
         });
-        return status === 204 || status === 200 ? undefined : `it answered ${status}`;
+        if (status === 204 || status === 200) return undefined;
+        // Whoever says no, or points elsewhere, says the same again.
+        return { reason: `it answered ${status}`, isFinal: status < 500 };
       });
       if (failure === undefined) return;
-      if (left.length > 0) later(left);
-      else refusals.note(appId, { code: 'ping_failed', reason: failure });
+      if (left.length > 0 && !failure.isFinal) later(left);
+      else refusals.note(appId, { code: 'ping_failed', reason: failure.reason });
     };
     const later = ([pause = 0, ...left]: readonly number[]) =>
       void setTimeout(() => void attempt(left), pause).unref();
@@ -42,11 +45,16 @@ export function createPinger({ ask, findApp, refusals, pauses = usualPauses }: P
   };
 }
 
-/** In words for an administrator. */
-async function failureOf(ping: () => Promise<string | undefined>): Promise<string | undefined> {
+interface Failure {
+  /** In words for an administrator. */
+  reason: string;
+  isFinal: boolean;
+}
+
+async function failureOf(ping: () => Promise<Failure | undefined>): Promise<Failure | undefined> {
   try {
     return await ping();
   } catch (error) {
-    return (error as Error).message;
+    return { reason: (error as Error).message, isFinal: false };
   }
 }

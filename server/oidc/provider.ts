@@ -21,12 +21,12 @@ import { authorizationDetails, leaveTypesToApis } from './authorization-details.
 import { answering, sayWhenToRetry } from './availability.ts';
 import { tellOfPartialEnds } from './back-channel-logout.ts';
 import {
-  announceNoUserCodes,
   type CibaDependencies,
   createCiba,
   issueRefreshToken,
   type Ping,
   pingBy,
+  speakCiba,
   standIn,
 } from './ciba.ts';
 import { requireBoundAssertion } from './client-assertion.ts';
@@ -153,7 +153,7 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   allowTokenExchange(provider, { ...dependencies, issuer: config.issuer, now: dependencies.adapter.now });
   provider.use(sayWhenToRetry);
   provider.use(fillInUserCode);
-  provider.use(announceNoUserCodes);
+  provider.use(speakCiba);
   return provider;
 }
 

@@ -67,12 +67,12 @@ function requireSoundRequest(
   for (const moment of [nbf, iat])
     if (moment !== undefined && Number(moment) > now + ahead) refuse('the request object is of the future');
   if (exp !== undefined && Number(exp) > now + longestRequest) refuse('exp is too far ahead');
+  const isCiba = oidc.route === 'backchannel_authentication';
   // OIDC CIBA Core 1.0 §7.1.1.
-  if (oidc.route === 'backchannel_authentication' && [exp, nbf, iat, jti].includes(undefined))
-    refuse('exp, nbf, iat and jti must be given');
-  if (!isFapi(client)) return;
-  refuseWeak(alg, errors.InvalidRequestObject);
-  // FAPI 2.0 Message Signing §5.3.1.
+  if (isCiba && [exp, nbf, iat, jti].includes(undefined)) refuse('exp, nbf, iat and jti must be given');
+  if (!isFapi(client) && !isCiba) return;
+  if (isFapi(client)) refuseWeak(alg, errors.InvalidRequestObject);
+  // FAPI 2.0 Message Signing §5.3.1, FAPI-CIBA §5.2.2.
   if (exp === undefined || nbf === undefined) refuse('exp and nbf must be given');
   if (Number(nbf) < now - longestRequest) refuse('nbf is too long ago');
   if (Number(exp) <= Number(nbf) || Number(exp) - Number(nbf) > longestRequest)

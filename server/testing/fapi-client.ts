@@ -1,7 +1,8 @@
 /** A client of the FAPI plans, with whatever is wrong with what it sends: its key, its certificate, its proofs. */
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto';
 import { type JWTHeaderParameters, SignJWT } from 'jose';
-import type { AppSecurity } from '../apps/security.ts';
+import { type AppSecurity, securityInForce } from '../apps/security.ts';
+import type { NewApp } from '../apps/validation.ts';
 import { createProofNonces } from '../oidc/dpop.ts';
 import { type AppUnderTest, addApp, type Parameters, payloadOf, type TokenAnswer } from './app-under-test.ts';
 import type { Answer, TestBrowser } from './browser.ts';
@@ -38,6 +39,8 @@ export interface FapiClient {
   proofKey: ProofKey;
   certificate: X509Certificate;
   parameters(more?: Parameters): Record<string, string>;
+  /** A signed request of these claims. */
+  sign(claims: Claims, wrong?: Wrong['request']): Promise<string>;
   post(path: string, fields: Parameters, wrong?: Wrong): Promise<TokenAnswer>;
   push(more?: Parameters, wrong?: Wrong): Promise<TokenAnswer>;
   /** What the browser gets last, of a request that was pushed. */
@@ -54,23 +57,21 @@ interface Made {
   installation: TestInstallation;
   authority: TestAuthority;
   pairing: Pairing;
-  profile: NonNullable<AppSecurity['profile']>;
+  security: AppSecurity;
   name: 'monitor' | 'provider';
-  ciba?: Parameters_['ciba'];
+  ciba?: NewApp['ciba'];
 }
-
-type Parameters_ = NonNullable<globalThis.Parameters<typeof addApp>[1]>;
 
 /** As the commands of the plan add it. */
 export async function addFapiClient(made: Made): Promise<FapiClient> {
-  const { installation, authority, pairing, profile, name, ciba } = made;
+  const { installation, authority, pairing, security, name, ciba } = made;
   const keys = newKeyPair();
   const { privateKey: rsaKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwks = { keys: [...keys.jwks.keys, publicKey.export({ format: 'jwk' })] } as KeyPair['jwks'];
   const certificate = new X509Certificate((await authority.issue({ name })).certificate);
-  const isSigned = profile === 'fapi2-message-signing';
+  const isSigned = securityInForce({ security }).requireSignedRequestObject === true;
   const app = await addApp(installation, {
-    ...{ kind: 'web', consent: 'implicit', security: { profile } },
+    ...{ kind: 'web', consent: 'implicit', security },
     redirectUris: ['https://notes.example.com/callback', 'https://notes.example.com/callback?dummy1=lorem'],
     ...(pairing.auth === 'mtls'
       ? { tokenEndpointAuthMethod: 'tls_client_auth', clientCertificate: { subjectDn: `CN=${name}` } }
@@ -138,16 +139,11 @@ function requestsOf({ app, isSigned, keys, installation }: Self) {
     });
     return Object.fromEntries(new URL(asked).searchParams);
   };
-  const signed = (more: Parameters, wrong: Exclude<Wrong['request'], false>) => {
+  const sign = async (asked: Claims, given?: Wrong['request']): Promise<string> => {
+    const wrong = given || undefined;
     const now = Math.floor(Date.now() / 1000);
-    const times = { iat: now, nbf: now, exp: now + 60 };
-    const claims = {
-      ...parameters(more),
-      iss: app.id,
-      aud: installation.config.issuer,
-      ...times,
-      ...wrong?.claims,
-    };
+    const own = { iss: app.id, aud: installation.config.issuer, jti: randomUUID() };
+    const claims = { ...asked, ...own, iat: now, nbf: now, exp: now + 60, ...wrong?.claims };
     const said = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
     const header = wrong?.header ?? { alg: 'ES256' };
     if (header.alg === 'none')
@@ -156,15 +152,18 @@ function requestsOf({ app, isSigned, keys, installation }: Self) {
   };
   return {
     parameters,
+    sign,
     async fieldsOf(more: Parameters, wrong: Wrong['request']): Promise<Parameters> {
-      return isSigned && wrong !== false ? { request: await signed(more, wrong) } : parameters(more);
+      return isSigned && wrong !== false
+        ? { request: await sign(parameters(more), wrong) }
+        : parameters(more);
     },
   };
 }
 
 function flowOf(self: Self, { post, proofOf, headersOf }: Sending) {
   const { app, installation, isSigned } = self;
-  const { parameters, fieldsOf } = requestsOf(self);
+  const { parameters, sign, fieldsOf } = requestsOf(self);
   const push = async (more: Parameters = {}, wrong: Wrong = {}) =>
     post('/request', await fieldsOf(more, wrong.request), wrong);
   const ask = (browser: TestBrowser, requestUri: string, beside: Record<string, string> = {}) => {
@@ -181,7 +180,7 @@ function flowOf(self: Self, { post, proofOf, headersOf }: Sending) {
     return said;
   };
   return {
-    ...{ parameters, post, push, ask, told },
+    ...{ parameters, sign, post, push, ask, told },
     async code(browser: TestBrowser, more?: Parameters, wrong?: Wrong): Promise<string> {
       const { body } = await push(more, wrong);
       const { code } = told(await ask(browser, String(body.request_uri)));

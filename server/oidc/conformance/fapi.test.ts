@@ -60,7 +60,7 @@ onSqlite('the OpenID conformance plans of FAPI 2.0', (start) => {
     for (const profile of ['fapi2-security', 'fapi2-message-signing'] as const)
       for (const pairing of pairings) {
         const add = (name: 'monitor' | 'provider') =>
-          addFapiClient({ installation, authority, pairing, profile, name });
+          addFapiClient({ installation, authority, pairing, security: { profile }, name });
         clients.set(keyOf(profile, pairing), [await add('monitor'), await add('provider')]);
       }
   });

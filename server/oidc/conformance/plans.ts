@@ -1,4 +1,5 @@
 import { basicPlan, configPlan, formPostBasicPlan } from './basic.ts';
+import { cibaPlan } from './ciba.ts';
 import { fapiSecurityPlan, fapiSigningPlan } from './fapi.ts';
 import { backchannelLogoutPlan, frontchannelLogoutPlan, rpLogoutPlan } from './logout.ts';
 import type { Plan } from './plan.ts';
@@ -13,4 +14,5 @@ export const plans: readonly Plan[] = [
   frontchannelLogoutPlan,
   fapiSecurityPlan,
   fapiSigningPlan,
+  cibaPlan,
 ];
