@@ -7,7 +7,7 @@ import { complaintsOf } from './complaints.ts';
 import { expect, test } from './fixtures.ts';
 import { freePort } from './free-port.ts';
 import type { ServerProcess } from './server-process.ts';
-import { connectApp, invite, setUpConsole, visitConsole } from './tour-of-console.ts';
+import { connectApp, defineApi, invite, setUpConsole, visitConsole } from './tour-of-console.ts';
 
 /** The demo app, told of nothing but its client id. */
 async function startDemo(server: ServerProcess, { port, clientId }: { port: number; clientId: string }) {
@@ -54,6 +54,45 @@ test('an administrator connects an app from nothing, and somebody signs in to it
   await expect(
     page.getByRole('region', { name: 'What it signed' }).getByRole('link', { name: 'Field Notes' }),
   ).toBeVisible();
+});
+
+test('an administrator defines an API, and an app that is allowed there gets a token for it', async ({
+  page,
+  request,
+  freshServer,
+}) => {
+  const server = await freshServer();
+  await setUpConsole(page, server);
+  await page.goto(`${server.origin}/console/apps/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Nightly report');
+  await page.getByLabel('Machine').check();
+  await page.getByRole('button', { name: 'Connect app' }).click();
+  await atHeading(page, 'Nightly report');
+  const [id, secret] = await Promise.all(
+    ['#client-id', '#client-secret'].map(async (field) => (await page.locator(field).textContent()) ?? ''),
+  );
+  const audience = 'https://api.example.com/invoices';
+  const ask = () =>
+    request.post(`${server.origin}/token`, {
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+      form: { grant_type: 'client_credentials', resource: audience, scope: 'invoices:read' },
+    });
+  expect(await (await ask()).json()).toMatchObject({ error: 'invalid_target' });
+
+  await page.getByRole('link', { name: 'APIs', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Define an API' }).click();
+  await defineApi(page, { name: 'Invoices', audience, scopes: 'invoices:read Read all invoices.' });
+  await atHeading(page, 'Invoices');
+  await page.getByLabel('Allow an app something').fill('Nightly report');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByLabel('invoices:read').check();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(async () => {
+    const { access_token: token, scope } = await (await ask()).json();
+    expect(scope).toBe('invoices:read');
+    const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+    expect(claims).toMatchObject({ iss: server.origin, aud: audience, client_id: id });
+  }).toPass({ timeout: 5000 });
 });
 
 test('an app that sends another redirect address is mended from the hint', async ({ page, freshServer }) => {

@@ -19,6 +19,7 @@ export async function setUpConsole(page: Page, server: ServerProcess): Promise<v
 /** Goes through the console as an administrator would, and stops at every page. */
 export async function visitConsole(tour: ConsoleTour, visit: Visit): Promise<void> {
   await apps(tour, visit);
+  await apis(tour, visit);
   await people(tour, visit);
   await rules(tour, visit);
   await theRest(tour, visit);
@@ -62,6 +63,57 @@ async function apps({ page, server }: ConsoleTour, visit: Visit): Promise<void> 
   await visit('console-app-edit');
   await page.goto(`${server.origin}/console/apps`);
   await visit('console-apps');
+  await page.goto(`${server.origin}/console/registration`);
+  await visit('console-registration');
+  await page.goto(`${server.origin}/console/apps/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Team Wiki');
+  await page.getByLabel('Site behind a gateway').check();
+  await page.getByLabel('Address of the site').fill('https://wiki.example.com');
+  await button(page, 'Connect app').click();
+  await link(page, 'Edit').click();
+  await atHeading(page, 'Edit app');
+  for (const part of ['What its gateway is told', 'Security'])
+    await page.getByText(part, { exact: true }).click();
+  await visit('console-app-edit-site');
+}
+
+/** Defines an API in the console; ends on its page. */
+export async function defineApi(
+  page: Page,
+  { name, audience, scopes }: Record<'name' | 'audience' | 'scopes', string>,
+) {
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Audience').fill(audience);
+  await page.getByLabel('What can be allowed (scopes)').fill(scopes);
+  await button(page, 'Define API').click();
+}
+
+async function apis({ page, server }: ConsoleTour, visit: Visit): Promise<void> {
+  await page.goto(`${server.origin}/console/apis`);
+  await visit('console-apis-none');
+  await link(page, 'Define an API').click();
+  await visit('console-api-new');
+  await defineApi(page, {
+    name: 'Invoices',
+    audience: 'https://api.example.com/invoices',
+    scopes: 'invoices:read Read your invoices.\ninvoices:pay Pay your invoices.',
+  });
+  await atHeading(page, 'Invoices');
+  await page.getByLabel('Allow an app something').fill('Field Notes');
+  await button(page, 'Go on').click();
+  await atHeading(page, 'What Field Notes may ask for');
+  await page.getByLabel('invoices:read').check();
+  await visit('console-api-app');
+  await button(page, 'Save changes').click();
+  await page.getByText('Remove this API').click();
+  await visit('console-api');
+  await link(page, 'Edit').click();
+  await visit('console-api-edit');
+  await page.goto(`${server.origin}/console/apis`);
+  await visit('console-apis');
+  await link(page, 'Invoices').click();
+  await link(page, 'Field Notes').click();
+  await visit('console-app-apis');
 }
 
 /** Invites somebody; ends on the page with their link, which it returns. */

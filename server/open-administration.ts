@@ -18,6 +18,7 @@ import { createApiTokenVerifier } from './oidc/api-token.ts';
 import { createProofNonces } from './oidc/dpop.ts';
 import { createProofJudge } from './oidc/dpop-proof.ts';
 import type { Consents } from './oidc/grants.ts';
+import { mtlsAuthMethods } from './oidc/mtls.ts';
 import { createReplays } from './oidc/replays.ts';
 import { openMailer } from './open-mail.ts';
 import type { OpenedSessions } from './open-sessions.ts';
@@ -88,6 +89,7 @@ export function openAdministration(
     trial: createSealedCookie<Trial>({ secret, now }, { name: 'trial', minutes: 15 }),
     consents,
     readPage,
+    certificateMethods: mtlsAuthMethods(config),
     limiter: accountLimiter,
     issuer,
     now,

@@ -86,6 +86,17 @@ const appData = {
       times: 1,
     },
   ],
+  apis: [
+    {
+      id: 'a1',
+      name: 'Invoices',
+      audience: 'https://api.example.com/invoices',
+      people: ['invoices:read', 'invoices:pay'],
+      machine: [],
+      isItself: false,
+    },
+  ],
+  exchange: { apps: [{ id: 'wiki', name: 'Team Wiki' }] },
   ends: { sessions: 12 },
   may: { change: true },
 };
@@ -99,6 +110,9 @@ const securityFields = {
   encrypted: ['id_token'],
   encryptionAlg: 'ECDH-ES',
   encryptionEnc: 'A256GCM',
+  certificateBy: 'subjectDn',
+  certificateIs: '',
+  isBoundToCertificate: false,
 };
 const appFields = {
   security: securityFields,
@@ -163,7 +177,11 @@ export const appSamples: Readonly<Record<string, Sample>> = {
         redirectUris: [],
         postLogoutRedirectUris: [],
         apiScopes: ['people:read'],
+        tokenEndpointAuthMethod: 'tls_client_auth',
+        clientCertificate: { subjectDn: 'CN=backup,O=Sample Works,C=DE' },
       },
+      apis: [],
+      exchange: { apps: [], typed: 'backup', problem: 'Must be another app than this one.' },
     }),
   'console-app-edit': (page) =>
     appFormPage(atConsole(page), {
@@ -171,6 +189,7 @@ export const appSamples: Readonly<Record<string, Sample>> = {
       fields: appFields,
       scopes: app.scopes,
       algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+      certificateMethods: ['self_signed_tls_client_auth', 'tls_client_auth'],
       apiScopes: [{ value: 'people:read', hint: 'Reads people.' }],
       groups: groupRows,
       problems: { backchannelLogoutUri: 'It must be https.' },
@@ -189,6 +208,7 @@ export const appSamples: Readonly<Record<string, Sample>> = {
       },
       scopes: ['openid', 'profile', 'email', 'groups'],
       algorithms: ['ES256'],
+      certificateMethods: [],
       apiScopes: [],
       groups: groupRows,
       problems: {},

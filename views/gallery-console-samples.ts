@@ -1,3 +1,4 @@
+import { apiSamples } from './gallery-console-apis.ts';
 import { appSamples } from './gallery-console-apps.ts';
 import { peopleSamples } from './gallery-console-people.ts';
 import { systemSamples } from './gallery-console-system.ts';
@@ -7,5 +8,6 @@ import type { Sample } from './gallery-samples.ts';
 export const consoleSamples: Readonly<Record<string, Sample>> = {
   ...peopleSamples,
   ...appSamples,
+  ...apiSamples,
   ...systemSamples,
 };

@@ -1,7 +1,8 @@
 import type { ApiRepository } from '../apis/api.ts';
 import type { ArtifactRepository } from '../oidc/artifact.ts';
-import type { App, AppRepository } from './app.ts';
+import type { AppRepository } from './app.ts';
 import type { AppRefusalsRepository } from './app-refusals.ts';
+import { exchangeWithout } from './exchange-without.ts';
 
 export interface AppRemoval {
   apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
@@ -61,14 +62,9 @@ async function forgetAtApp({ apps, now }: AppRemoval, id: string, ids: Ids): Pro
   for (;;) {
     const app = await apps.findById(id);
     if (!app?.tokenExchange?.apps.some((one) => ids.has(one))) return;
-    if (await apps.update({ ...withoutExchangeOf(app, ids), updatedAt: now() }, app.revision)) return;
+    const { tokenExchange, ...others } = app;
+    const kept = exchangeWithout(tokenExchange, ids);
+    const next = { ...others, ...(kept && { tokenExchange: kept }), updatedAt: now() };
+    if (await apps.update(next, app.revision)) return;
   }
-}
-
-/** Nobody's tokens is no exchange at all. */
-function withoutExchangeOf({ tokenExchange, ...app }: App, ids: Ids): App {
-  const without = (list: readonly string[] = []) => list.filter((id) => !ids.has(id));
-  const [apps, impersonates] = [without(tokenExchange?.apps), without(tokenExchange?.impersonates)];
-  if (apps.length === 0) return app;
-  return { ...app, tokenExchange: { apps, ...(impersonates.length > 0 && { impersonates }) } };
 }

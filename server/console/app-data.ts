@@ -1,7 +1,9 @@
 import type { AppSignIn } from '../../views/console/apps/activity.ts';
+import type { AppApiRow } from '../../views/console/apps/api-panel.ts';
 import type { AppData, AppDetails } from '../../views/console/apps/app.ts';
 import type { AppFacts } from '../admin/shapes.ts';
 import { logoUrl } from '../apps/logos/logo-url.ts';
+import { appName } from './apis.ts';
 import { securityFacts } from './app-security.ts';
 import { groupName } from './person-data.ts';
 import { ifAllowed } from './problems.ts';
@@ -10,11 +12,13 @@ import { may, shownOnce, type Visit } from './visit.ts';
 /** All that an app's page tells, put together from what the caller may read. */
 export async function readApp(visit: Visit, id: string): Promise<AppData> {
   const app = await visit.admin.apps.show({ id });
-  const [allowedGroups, signIns, guides, errors] = await Promise.all([
+  const [allowedGroups, signIns, guides, errors, apis, exchanged] = await Promise.all([
     Promise.all((app.allowedGroups ?? []).map((group) => groupName(visit, group))),
     readSignIns(visit, id),
     readGuides(visit, app),
     readErrors(visit, id),
+    readApis(visit, id),
+    Promise.all((app.tokenExchange?.apps ?? []).map((other) => appName(visit, other))),
   ]);
   const newSecret = shownOnce(visit, `secret ${id}`);
   return {
@@ -24,6 +28,8 @@ export async function readApp(visit: Visit, id: string): Promise<AppData> {
     guides,
     signIns,
     errors,
+    ...(apis && { apis }),
+    ...(takesSecret(app.kind) && { exchange: { apps: exchanged } }),
     ends: { sessions: 0 },
     may: { change: mayChangeApp(visit, id) },
   };
@@ -41,6 +47,20 @@ async function readErrors({ admin }: Visit, id: string): Promise<AppData['errors
     ...{ sentence, code, at, times },
     ...(mend && { add: mend.add }),
   }));
+}
+
+/** Machines have their own, and servers of web apps. */
+const takesSecret = (kind: AppFacts['kind']) => kind === 'web' || kind === 'machine';
+
+/** Those that it may use, and those that it is. */
+async function readApis({ admin }: Visit, app: string): Promise<AppApiRow[] | undefined> {
+  const found = await ifAllowed(() => admin.apis.list({}));
+  return found?.items.flatMap(({ id, name, audience, apps, introspectedBy }) => {
+    const allowed = apps.find((each) => each.id === app);
+    const isItself = introspectedBy.includes(app);
+    const { people = [], machine = [] } = allowed ?? {};
+    return allowed || isItself ? [{ id, name, audience, people, machine, isItself }] : [];
+  });
 }
 
 /** With the scope for all, or as the administrator of this one. */

@@ -37,6 +37,7 @@ async function showChange(visit: Visit, again?: Again): Promise<Answer> {
       fields: again ? typedFields(form) : fieldsOf(app),
       scopes: knownScopes,
       algorithms: await visit.algorithms(),
+      certificateMethods: visit.certificateMethods,
       apiScopes: grantable(visit, app).map((value) => ({ value, hint: '' })),
       groups,
       ...(again ?? { problems: {} }),

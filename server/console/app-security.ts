@@ -7,6 +7,7 @@ import {
 } from '../../views/console/apps/security-form.ts';
 import type { AppFacts } from '../admin/shapes.ts';
 import { securityInForce } from '../apps/security.ts';
+import { certificateChanges, certificateFieldsOf, typedCertificate } from './certificate-form.ts';
 import { optional, text } from './visit.ts';
 
 const switches = Object.keys(securityWords) as (keyof typeof securityWords)[];
@@ -19,6 +20,7 @@ export function securityFieldsOf(app: AppFacts): SecurityFields {
     jwks: jwks ? JSON.stringify(jwks, undefined, 2) : '',
     ...{ profile, encrypted, encryptionAlg, encryptionEnc },
     on: switches.filter((name) => security[name]),
+    ...certificateFieldsOf(app),
   };
 }
 
@@ -32,6 +34,7 @@ export function typedSecurity(form: URLSearchParams): SecurityFields {
     encrypted: form.getAll('encrypted'),
     encryptionAlg: text(form, 'encryptionAlg'),
     encryptionEnc: text(form, 'encryptionEnc'),
+    ...typedCertificate(form),
   };
 }
 
@@ -58,6 +61,7 @@ export function securityChanges({ kind, security = {} }: AppFacts, form: URLSear
     jwks: keysOf(optional(form, 'jwks')),
     jwksUri: optional(form, 'jwksUri') ?? null,
     ...(hasServer && some('tokenEndpointAuthMethod', optional(form, 'tokenEndpointAuthMethod'))),
+    ...(hasServer && certificateChanges(form)),
   };
 }
 
@@ -82,5 +86,6 @@ export function securityFacts(app: AppFacts): SecurityFact[] {
       : []),
     ...switches.filter((name) => inForce[name]).map((name) => securityWords[name].label),
     ...encrypted.map((name) => ({ encrypted: encryptedWords[name] })),
+    ...(app.certificateBoundAccessTokens ? (['certificate.bound'] as const) : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { appPage } from '../../views/console/apps/app.ts';
 import type { AppRow } from '../../views/console/apps/app-facts.ts';
+import type { ExchangeData } from '../../views/console/apps/exchange-panel.ts';
 import { appsPage } from '../../views/console/apps/list.ts';
 import { type NewAppData, newAppPage } from '../../views/console/apps/new-app.ts';
 import { consoleUrls } from '../../views/console/urls.ts';
@@ -23,7 +24,7 @@ export const appRoutes: readonly ConsoleRoute[] = [
   { method: 'GET', path: '/apps', run: showApps },
   { method: 'GET', path: '/apps/new', run: (visit) => showNew(visit) },
   { method: 'POST', path: '/apps/new', run: add },
-  { method: 'GET', path: '/apps/:id', run: showApp },
+  { method: 'GET', path: '/apps/:id', run: (visit) => showApp(visit) },
   { method: 'POST', path: '/apps/:id/rotate', run: rotate },
   { method: 'POST', path: '/apps/:id/end-secret', run: endSecret },
   { method: 'POST', path: '/apps/:id/add-redirect', run: addRedirect },
@@ -107,9 +108,19 @@ function add(visit: Visit): Promise<Answer> {
   );
 }
 
-async function showApp(visit: Visit): Promise<Answer> {
+type AgainExchange = Omit<ExchangeData, 'apps'> & ReturnType<typeof noticeOf>;
+
+export async function showApp(visit: Visit, again?: AgainExchange): Promise<Answer> {
   const data = await readApp(visit, visit.params.id ?? '');
-  return { page: appPage(visit.page, { ...data, ...noticeOf(visit) }) };
+  const { notice, ...typed } = again ?? noticeOf(visit);
+  const { exchange } = data;
+  return {
+    page: appPage(visit.page, {
+      ...data,
+      ...(exchange && { exchange: { ...exchange, ...typed } }),
+      ...(notice && { notice }),
+    }),
+  };
 }
 
 function rotate(visit: Visit): Promise<Answer> {

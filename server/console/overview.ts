@@ -66,11 +66,15 @@ async function findDue({ admin, now }: Visit): Promise<DueSoon[]> {
     ...{ kind: 'certificate' as const, name, at },
     url: consoleUrls.keys,
   }));
+  const signing = (keys?.signing ?? []).map(({ id: name, changesAt, endsAt }) => ({
+    kind: changesAt === undefined ? ('keyEnds' as const) : ('keyChanges' as const),
+    ...{ name, at: changesAt ?? endsAt ?? Number.POSITIVE_INFINITY, url: consoleUrls.keys },
+  }));
   const metadata = status?.metadata && {
     ...{ kind: 'metadata' as const, name: status.source, at: status.metadata.nextUpdate },
     url: consoleUrls.metadata,
   };
-  return [...certificates, ...(metadata ? [metadata] : [])]
+  return [...certificates, ...signing, ...(metadata ? [metadata] : [])]
     .filter(({ kind, at }) => at - now < (kind === 'metadata' ? 0 : month))
     .sort((one, other) => one.at - other.at);
 }

@@ -25,6 +25,7 @@ export interface ConsoleDependencies extends TrialDependencies {
   /** What was just done, told on the next page. */
   told: SealedCookie<Told>;
   readPage: ReadPage;
+  certificateMethods: readonly string[];
   /** Counts what one person does from one address. */
   limiter: Limiter;
   now: () => number;
@@ -130,6 +131,7 @@ async function visitOf(dependencies: ConsoleDependencies, ctx: Context, account:
     permissions,
     sendsMail: admin.mail !== undefined,
     algorithms: admin.signingKeys.algorithms,
+    certificateMethods: dependencies.certificateMethods,
     account,
     page,
     params: ctx.params as Record<string, string>,

@@ -1,6 +1,10 @@
 import { type Section, sections } from '../../views/console/sections.ts';
 import type { Permissions } from '../admin/permission.ts';
 import type { ApiScope } from '../apps/api-scopes.ts';
+import { allowedAppRoutes } from './allowed-apps.ts';
+import { apiFormRoutes } from './api-forms.ts';
+import { apiRoutes } from './apis.ts';
+import { appExchangeRoutes } from './app-exchange.ts';
 import { appFormRoutes } from './app-forms.ts';
 import { approvalRoutes } from './approvals.ts';
 import { appRoutes } from './apps.ts';
@@ -33,6 +37,10 @@ export const consoleRoutes: readonly ConsoleRoute[] = [
   ...groupRoutes,
   ...appRoutes,
   ...appFormRoutes,
+  ...appExchangeRoutes,
+  ...apiFormRoutes,
+  ...apiRoutes,
+  ...allowedAppRoutes,
   ...policyRoutes,
   ...metadataRoutes,
   ...sessionRoutes,
@@ -47,6 +55,7 @@ const readers: Record<Section, ApiScope> = {
   people: 'people:read',
   groups: 'groups:read',
   apps: 'apps:read',
+  apis: 'apps:read',
   sessions: 'sessions:read',
   policies: 'policies:read',
   metadata: 'metadata:read',

@@ -24,6 +24,8 @@ export interface Visit {
   sendsMail: boolean;
   /** What ID tokens may be signed with here. */
   algorithms: () => Promise<readonly string[]>;
+  /** How apps may show a certificate here: none where there is no name of its own for that. */
+  certificateMethods: readonly string[];
   /** Who is at the console. */
   account: Account;
   page: ConsoleContext;

@@ -8,7 +8,7 @@ import { consoleUrls } from './urls.ts';
 
 /** Something that ends, or has to be done. */
 export interface DueSoon {
-  kind: 'certificate' | 'metadata';
+  kind: 'certificate' | 'metadata' | 'keyChanges' | 'keyEnds';
   /** Which one. */
   name: string;
   at: number;
@@ -103,16 +103,25 @@ ${panel({
 const dueLabels = {
   certificate: 'due.certificate',
   metadata: 'due.metadata',
+  keyChanges: 'due.keyChanges',
+  keyEnds: 'due.keyEnds',
 } as const;
 
+/** What happens by itself is nothing to worry about, unless it did not. */
+function dueBadge({ words, now }: ConsoleContext, { kind, at }: DueSoon): Html {
+  const isByItself = kind === 'keyChanges' || kind === 'keyEnds';
+  if (at < now) return badge(words(isByItself ? 'due.late' : 'due.over'), 'problem');
+  return badge(words('due.soon'), isByItself ? 'plain' : 'caution');
+}
+
 function duePanel(page: ConsoleContext, due: readonly DueSoon[]): Html {
-  const { words, now } = page;
+  const { words } = page;
   const content =
     due.length === 0
       ? emptyState({ heading: words('due.nothing'), text: words('due.nothingText') })
       : html`<ul class="plain-list">${due.map(
-          ({ kind, name, at, url }) =>
-            html`<li><span>${url ? html`<a href="${url}">${words(dueLabels[kind])}</a>` : words(dueLabels[kind])}<small><bdi>${name}</bdi></small></span><span>${at < now ? badge(words('due.over'), 'problem') : badge(words('due.soon'), 'caution')} ${exactDate(page, at)}</span></li>`,
+          ({ url, kind, name, at }) =>
+            html`<li><span>${url ? html`<a href="${url}">${words(dueLabels[kind])}</a>` : words(dueLabels[kind])}<small><bdi>${name}</bdi></small></span><span>${dueBadge(page, { kind, name, at })} ${exactDate(page, at)}</span></li>`,
         )}</ul>`;
   return panel({ id: 'due', heading: words('overview.due'), content });
 }

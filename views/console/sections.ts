@@ -7,6 +7,7 @@ export type Section =
   | 'people'
   | 'groups'
   | 'apps'
+  | 'apis'
   | 'policies'
   | 'metadata'
   | 'sessions'
@@ -26,6 +27,7 @@ export const sections: Readonly<Record<Section, Entry>> = {
   people: { label: 'console.people', url: consoleUrls.people, begins: true },
   groups: { label: 'console.groups', url: consoleUrls.groups },
   apps: { label: 'console.apps', url: consoleUrls.apps },
+  apis: { label: 'console.apis', url: consoleUrls.apis },
   sessions: { label: 'console.sessions', url: consoleUrls.sessions },
   policies: { label: 'console.policies', url: consoleUrls.policies, begins: true },
   metadata: { label: 'console.metadata', url: consoleUrls.metadata },

@@ -43,6 +43,8 @@ export interface AppFormData {
   fields: AppFields;
   /** What ID tokens may be signed with. */
   algorithms: readonly string[];
+  /** How apps may show a certificate here. */
+  certificateMethods: readonly string[];
   /** Scopes that there are. */
   scopes: readonly string[];
   /** Scopes of our own API that the operator has, and so may give; with what each allows. */
@@ -72,7 +74,7 @@ ${app.kind !== 'machine' && forPeople(page, data)}
 ${(app.kind === 'web' || app.kind === 'browser') && inTheBrowser(page, data)}
 ${app.kind === 'web' && cibaPart(page, data.fields, data.problems)}
 ${tokens(page, data)}
-${securityPanel(page, { kind: app.kind, fields: data.fields.security, problems: data.problems })}`,
+${securityPanel(page, { kind: app.kind, certificateMethods: data.certificateMethods, fields: data.fields.security, problems: data.problems })}`,
     })}</section>`,
   });
 }

@@ -5,8 +5,10 @@ import { dangerZone } from '../parts/danger.ts';
 import { exactDate, factList, panel } from '../parts/facts.ts';
 import { consoleUrls } from '../urls.ts';
 import { type AppErrorRow, type AppSignIn, errorsPanel, signInsPanel } from './activity.ts';
+import { type AppApiRow, apisPanel } from './api-panel.ts';
 import { type AppKind, kindNames } from './app-facts.ts';
 import { type AppSecretRow, credentialsPanel } from './credentials.ts';
+import { type ExchangeData, exchangePanel } from './exchange-panel.ts';
 import { type Guide, guidesPanel } from './guides.ts';
 
 /** In words; or what is encrypted for it. */
@@ -32,6 +34,8 @@ export interface AppDetails {
   secrets: readonly AppSecretRow[];
   /** Whether it has a secret at all. */
   tokenEndpointAuthMethod: string;
+  /** Whose certificate it shows: one name of it. */
+  clientCertificate?: Readonly<Record<string, string>>;
   grantTypes: readonly string[];
   scopes: readonly string[];
   /** Of our own API. */
@@ -63,6 +67,10 @@ export interface AppData {
   guides: readonly Guide[];
   signIns: readonly AppSignIn[];
   errors: readonly AppErrorRow[];
+  /** Absent where they are not the caller's to see. */
+  apis?: readonly AppApiRow[];
+  /** Of an app that can prove who acts. */
+  exchange?: ExchangeData;
   /** How many sessions and refresh tokens end with it. */
   ends: { sessions: number; people?: number };
   may: { change: boolean };
@@ -87,6 +95,8 @@ export function appPage(page: ConsoleContext, data: AppData): Html {
     }`,
     content: html`${errorsPanel(page, data)}
 <div class="columns"><div>${credentialsPanel(page, data)}</div><div>${settingsPanel(page, data)}</div></div>
+${data.apis && app.kind !== 'proxied' && !app.isBuiltin && apisPanel(page, data.apis)}
+${data.exchange && !app.isBuiltin && exchangePanel(page, { app, may, exchange: data.exchange })}
 ${guidesPanel(page, data.guides)}
 ${app.kind !== 'machine' && signInsPanel(page, data.signIns)}
 ${

@@ -1,9 +1,10 @@
 import { type Html, html } from '../../html.ts';
 import type { ConsoleContext } from '../frame.ts';
-import { badge, copyField, exactDate, exactTime, panel } from '../parts/facts.ts';
+import { badge, copyField, exactDate, exactTime, factList, panel } from '../parts/facts.ts';
 import { postButton, postForm, selectField } from '../parts/forms.ts';
 import { consoleUrls } from '../urls.ts';
 import type { AppData } from './app.ts';
+import { certificateNames } from './certificate-part.ts';
 
 /** A client secret without its value, which is kept nowhere. */
 export interface AppSecretRow {
@@ -35,6 +36,8 @@ function secrets(page: ConsoleContext, { app, may }: Pick<AppData, 'app' | 'may'
   const { words } = page;
   if (app.tokenEndpointAuthMethod === 'private_key_jwt')
     return html`<p class="hint">${words('app.signsItself')}</p>`;
+  if (app.tokenEndpointAuthMethod.endsWith('tls_client_auth'))
+    return html`<p class="hint">${words('app.showsCertificate', { method: app.tokenEndpointAuthMethod })}</p>${certificate(page, app)}`;
   return html`<h3>${words('app.secrets')}</h3><ul class="plain-list">${app.secrets.map(
     ({ id, createdAt, expiresAt }) =>
       html`<li><span><code class="plain">${id}</code><small>${words.rich('app.secretMade', { when: exactDate(page, createdAt) })}</small></span>${
@@ -61,4 +64,10 @@ ${
     }),
   })}</details>`
 }`;
+}
+
+function certificate({ words }: ConsoleContext, { clientCertificate }: AppData['app']): Html | false {
+  const [said] = Object.entries(clientCertificate ?? {});
+  const name = certificateNames[said?.[0] as keyof typeof certificateNames];
+  return said !== undefined && factList([{ label: words(name), value: html`<code>${said[1]}</code>` }]);
 }

@@ -3,9 +3,15 @@ import type { MessageKey } from '../../words.ts';
 import type { ConsoleContext } from '../frame.ts';
 import { choices, type FieldProblems, selectField, textArea, textField } from '../parts/forms.ts';
 import type { AppKind } from './app-facts.ts';
+import {
+  type CertificateFields,
+  certificateOptions,
+  certificatePart,
+  showsCertificate,
+} from './certificate-part.ts';
 
 /** What was typed of how carefully an app asks and is answered. */
-export interface SecurityFields {
+export interface SecurityFields extends CertificateFields {
   tokenEndpointAuthMethod: string;
   /** JSON. */
   jwks: string;
@@ -20,6 +26,8 @@ export interface SecurityFields {
 
 interface SecurityFormData {
   kind: AppKind;
+  /** How apps may show a certificate here. */
+  certificateMethods: readonly string[];
   fields: SecurityFields;
   problems: FieldProblems;
 }
@@ -48,8 +56,15 @@ export function securityPanel(page: ConsoleContext, data: SecurityFormData): Htm
   const { words } = page;
   const { kind, fields, problems } = data;
   const inUse =
-    fields.profile || fields.on.length > 0 || fields.encrypted.length > 0 || fields.jwks || fields.jwksUri;
-  const isWrong = Object.keys(problems).some((name) => /^(security|jwks|tokenEndpointAuthMethod)/.test(name));
+    fields.profile ||
+    fields.on.length > 0 ||
+    fields.encrypted.length > 0 ||
+    fields.jwks ||
+    fields.jwksUri ||
+    showsCertificate(fields);
+  const isWrong = Object.keys(problems).some((name) =>
+    /^(security|jwks|tokenEndpointAuthMethod|clientCertificate|certificate)/.test(name),
+  );
   return html`<details${(inUse || isWrong) && html` open`}><summary>${words('app.security')}</summary><div class="form-part"><p class="hint">${words('security.hint')}</p>
 ${(kind === 'web' || kind === 'machine') && forServers(page, data)}
 ${switches(page, data)}
@@ -57,7 +72,9 @@ ${encryption(page, data)}</div></details>`;
 }
 
 /** Apps with a server can prove who they are. */
-function forServers({ words }: ConsoleContext, { fields, problems, kind }: SecurityFormData): Html {
+function forServers(page: ConsoleContext, data: SecurityFormData): Html {
+  const { words } = page;
+  const { fields, problems, kind, certificateMethods } = data;
   const profiles = [
     { value: '', label: words('security.profileNone') },
     { value: 'fapi2-security', label: words('security.profileSecurity') },
@@ -67,9 +84,11 @@ function forServers({ words }: ConsoleContext, { fields, problems, kind }: Secur
     { value: 'client_secret_basic', label: words('security.authBasic') },
     { value: 'client_secret_post', label: words('security.authPost') },
     { value: 'private_key_jwt', label: words('security.authKey') },
+    ...certificateOptions(page, { fields, certificateMethods }),
   ];
   return html`${selectField({ name: 'profile', label: words('security.profile'), hint: words('security.profileHint'), value: fields.profile, options: profiles, problem: problems['security.profile'] })}
-${selectField({ name: 'tokenEndpointAuthMethod', label: words('security.auth'), value: fields.tokenEndpointAuthMethod, options: methods, problem: problems.tokenEndpointAuthMethod })}`;
+${selectField({ name: 'tokenEndpointAuthMethod', label: words('security.auth'), value: fields.tokenEndpointAuthMethod, options: methods, problem: problems.tokenEndpointAuthMethod })}
+${certificatePart(page, { fields, certificateMethods, problems })}`;
 }
 
 function switches({ words }: ConsoleContext, { kind, fields, problems }: SecurityFormData): Html {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+import { addApi } from '../testing/apis.ts';
+import { addApp } from '../testing/app-under-test.ts';
+import type { TestBrowser } from '../testing/browser.ts';
+import { send, withRole } from '../testing/console.ts';
+import type { TestInstallation } from '../testing/installation.ts';
+import { setUp } from '../testing/journeys.ts';
+import { onSqlite } from '../testing/on-every-storage.ts';
+
+onSqlite('token exchange at the console', (start) => {
+  let installation: TestInstallation;
+  let ada: TestBrowser;
+
+  before(async () => {
+    installation = await start({ LATCHKEY_SIGN_UP: 'invitation' });
+    ada = await setUp(installation);
+  });
+
+  const exchangeOf = async (id: string) =>
+    (await installation.administration.apps.show({ id })).tokenExchange;
+
+  it('is allowed by name, works at once, and is taken away', async () => {
+    const shop = await addApp(installation, { name: 'Till', kind: 'web' });
+    const gateway = await addApp(installation, { name: 'Gateway', kind: 'web' });
+    const apps = [shop, gateway].map(({ id }) => ({ id, people: ['read'] }));
+    const api = await addApi(installation, { apps });
+    const { text } = await ada.get(`/console/apps/${gateway.id}`);
+    assert.match(text, /It may exchange nobody’s tokens/);
+    const allowed = await send(ada, `/console/apps/${gateway.id}/exchange`, { app: 'Till' });
+    assert.match(allowed.text, /It may exchange tokens of Till now/);
+    assert.deepEqual(await exchangeOf(gateway.id), { apps: [shop.id] });
+    const { access_token: token } = await shop.tokens(ada, { scope: 'openid read', resource: api.audience });
+    const exchanged = await gateway.post('/token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    });
+    assert.equal(exchanged.status, 200, JSON.stringify(exchanged.body));
+    const taken = await send(ada, `/console/apps/${gateway.id}/end-exchange`, { app: shop.id });
+    assert.match(taken.text, /Taken away/);
+    assert.equal(await exchangeOf(gateway.id), undefined);
+  });
+
+  it('refuses an app that is not there, and the app itself, beside the field', async () => {
+    const { id } = await addApp(installation, { name: 'Alone', kind: 'machine', redirectUris: [] });
+    for (const [app, problem] of [
+      ['nobody', /There is nothing by this name/],
+      [id, /Must be another app than this one/],
+    ] as const) {
+      const { text } = await ada.submit(`/console/apps/${id}/exchange`, { app });
+      assert.match(/id="exchange-app-problem">([^<]*)</.exec(text)?.[1] ?? '', problem);
+      assert.ok(text.includes(`value="${app}"`));
+    }
+    assert.equal(await exchangeOf(id), undefined);
+  });
+
+  it('is not there for apps without a secret, and shown alone to who may not change the app', async () => {
+    const browser = await addApp(installation, { name: 'Page' });
+    assert.doesNotMatch((await ada.get(`/console/apps/${browser.id}`)).text, /Token exchange/);
+    const known = await addApp(installation, {
+      name: 'Known',
+      kind: 'web',
+      tokenExchange: { apps: [browser.id] },
+    });
+    const auditor = await withRole(installation, 'auditor', 'auditor');
+    const { text } = await auditor.get(`/console/apps/${known.id}`);
+    assert.match(text, /Token exchange/);
+    assert.doesNotMatch(text, /end-exchange|name="app"/);
+    const refused = await auditor.submit(`/console/apps/${known.id}/end-exchange`, { app: browser.id });
+    assert.equal(refused.status, 303);
+    assert.deepEqual(await exchangeOf(known.id), { apps: [browser.id] });
+  });
+});
