@@ -96,7 +96,7 @@ const appData = {
       isItself: false,
     },
   ],
-  exchange: { apps: [{ id: 'wiki', name: 'Team Wiki' }] },
+  exchange: { apps: [{ id: 'wiki', name: 'Team Wiki', isImpersonated: true }] },
   ends: { sessions: 12 },
   may: { change: true },
 };

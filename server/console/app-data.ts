@@ -18,7 +18,7 @@ export async function readApp(visit: Visit, id: string): Promise<AppData> {
     readGuides(visit, app),
     readErrors(visit, id),
     readApis(visit, id),
-    Promise.all((app.tokenExchange?.apps ?? []).map((other) => appName(visit, other))),
+    readExchanged(visit, app),
   ]);
   const newSecret = shownOnce(visit, `secret ${id}`);
   return {
@@ -51,6 +51,15 @@ async function readErrors({ admin }: Visit, id: string): Promise<AppData['errors
 
 /** Machines have their own, and servers of web apps. */
 const takesSecret = (kind: AppFacts['kind']) => kind === 'web' || kind === 'machine';
+
+async function readExchanged(visit: Visit, { tokenExchange }: AppFacts) {
+  const { apps = [], impersonates = [] } = tokenExchange ?? {};
+  const named = apps.map(async (id) => ({
+    ...(await appName(visit, id)),
+    isImpersonated: impersonates.includes(id),
+  }));
+  return Promise.all(named);
+}
 
 /** Those that it may use, and those that it is. */
 async function readApis({ admin }: Visit, app: string): Promise<AppApiRow[] | undefined> {

@@ -42,6 +42,21 @@ onSqlite('token exchange at the console', (start) => {
     assert.equal(await exchangeOf(gateway.id), undefined);
   });
 
+  it('shows for which an app may also act in the names of people, and takes that away with them', async () => {
+    const { id: other } = await addApp(installation, { name: 'Front', kind: 'web' });
+    const { id } = await addApp(installation, {
+      ...{ name: 'Helper', kind: 'web' },
+      tokenExchange: { apps: [other], impersonates: [other] },
+    });
+    const { text } = await ada.get(`/console/apps/${id}`);
+    assert.match(text, /Front<\/bdi><\/a><small>Also without saying who acts/);
+    const { id: more } = await addApp(installation, { name: 'Back', kind: 'web' });
+    await send(ada, `/console/apps/${id}/exchange`, { app: more });
+    assert.deepEqual(await exchangeOf(id), { apps: [other, more], impersonates: [other] });
+    await send(ada, `/console/apps/${id}/end-exchange`, { app: other });
+    assert.deepEqual(await exchangeOf(id), { apps: [more] });
+  });
+
   it('refuses an app that is not there, and the app itself, beside the field', async () => {
     const { id } = await addApp(installation, { name: 'Alone', kind: 'machine', redirectUris: [] });
     for (const [app, problem] of [

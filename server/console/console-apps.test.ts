@@ -103,6 +103,8 @@ onEveryStorage('apps at the console', (start) => {
       },
       ...{ origins: `${origin}\r\n`, siteAcr: 'phr', remoteUser: 'sub' },
     };
+    const untouched = await ada.get(`/console/apps/${app.id}/edit`);
+    assert.match(untouched.text, /<details><summary>What its gateway is told/);
     const wrong = await ada.submit(`/console/apps/${app.id}/edit`, { ...fields, openPaths: '/a/../b' });
     assert.match(wrong.text, /Must be paths such as/);
     const saved = await send(ada, `/console/apps/${app.id}/edit`, { ...fields, openPaths: '/health' });

@@ -6,7 +6,7 @@ import { consoleUrls } from '../urls.ts';
 
 export interface ExchangeData {
   /** Whose tokens it may exchange. */
-  apps: readonly { id: string; name: string }[];
+  apps: readonly { id: string; name: string; isImpersonated?: boolean }[];
   /** What was typed to add one, and what was wrong with it. */
   typed?: string;
   problem?: string | undefined;
@@ -21,8 +21,8 @@ export function exchangePanel(
   const { apps, typed, problem } = exchange;
   if (apps.length === 0 && !may.change) return undefined;
   const chosen = html`<ul class="plain-list">${apps.map(
-    ({ id, name }) =>
-      html`<li><span><a href="${consoleUrls.app(id)}"><bdi>${name}</bdi></a></span>${
+    ({ id, name, isImpersonated }) =>
+      html`<li><span><a href="${consoleUrls.app(id)}"><bdi>${name}</bdi></a>${isImpersonated && html`<small>${words('exchange.impersonates')}</small>`}</span>${
         may.change &&
         postButton({
           action: consoleUrls.app(app.id, 'end-exchange'),
