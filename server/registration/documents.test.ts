@@ -226,6 +226,17 @@ describe('what an app says of itself', () => {
     assert.equal(away.problemOf(id)?.isAway, true);
   });
 
+  it('that is wrong is not read again within the same moment, and is right as soon as it is mended', async () => {
+    const site = host({ status: 404 });
+    await site.find(id);
+    await site.find(id);
+    assert.equal(site.asked.length, 1);
+    site.told.status = 200;
+    site.clock.now += 1_000;
+    assert.equal((await site.find(id))?.id, id);
+    assert.equal(site.problemOf(id), undefined);
+  });
+
   it('is not read for more strangers at once than it can bear', async () => {
     const waiting = Promise.withResolvers<never>();
     let asked = 0;

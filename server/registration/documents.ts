@@ -29,6 +29,10 @@ interface Options {
   now: () => number;
 }
 
+interface Failure extends DocumentProblem {
+  at: number;
+}
+
 interface Kept {
   app: App;
   readAt: number;
@@ -37,8 +41,8 @@ interface Kept {
 
 /** Milliseconds. A host that is away for a while takes no app away from anybody: what it said last holds on. */
 const [shortest, longest, heldOn] = [30_000, 24 * 60 * 60_000, 24 * 60 * 60_000];
-/** Until it is asked again then. */
-const pause = 10_000;
+/** Until it is asked again then, and where nothing is known of the app. */
+const [pause, heldFor] = [10_000, 1_000];
 const mostKept = 500;
 /** Anybody can ask for any address at these hosts. */
 const mostAtOnce = 20;
@@ -47,7 +51,7 @@ const mostAtOnce = 20;
 export function createClientDocuments({ hosts, ask, log, now }: Options): ClientDocuments {
   const kept = new Map<string, Kept>();
   const reading = new Map<string, Promise<App | undefined>>();
-  const problems = new Map<string, DocumentProblem>();
+  const problems = new Map<string, Failure>();
   async function read(id: string): Promise<App | undefined> {
     try {
       const answer = await ask(id, { reach: reachOf({ origin: 'document' }), headers });
@@ -56,7 +60,7 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
       problems.delete(id);
       return app;
     } catch (error) {
-      const problem = problemIn(error);
+      const problem = { ...problemIn(error), at: now() };
       log.warn({ clientId: id, err: error }, 'an app could not be read where it describes itself');
       keep(problems, id, problem);
       const known = kept.get(id);
@@ -70,7 +74,7 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
     const begun = reading.get(id);
     if (begun) return begun;
     if (reading.size >= mostAtOnce) {
-      keep(problems, id, { reason: 'too many documents are being read', isAway: true });
+      keep(problems, id, { reason: 'too many documents are being read', isAway: true, at: now() });
       return Promise.resolve(kept.get(id)?.app);
     }
     const begins = read(id).finally(() => reading.delete(id));
@@ -82,7 +86,10 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
       if (hosts.length === 0 || !isDocumentUrl(id) || !isAmongHosts(new URL(id).hostname, hosts))
         return undefined;
       const known = kept.get(id);
-      return known && known.until > now() ? known.app : readOnce(id);
+      if (known && known.until > now()) return known.app;
+      // One request asks for its app more than once.
+      const failed = problems.get(id);
+      return failed && now() < failed.at + heldFor ? undefined : readOnce(id);
     },
     problemOf: (id) => problems.get(id),
   };
