@@ -1,12 +1,15 @@
 /** What apps ask of the protocol, where few tokens are live and where many are. */
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { apiResource } from '../../server/apps/api-scopes.ts';
+import { createVault } from '../../server/oidc/vault.ts';
 import { addMachine } from '../machine.ts';
 import { opaqueResource } from '../report-cpu.ts';
 import { oneSignedInOf, seedPerson } from '../seed/people.ts';
 import { accessTokenOf, refreshTokenOf } from '../seed/tokens.ts';
 import type { Growth } from './growth.ts';
-import type { RunningPlace } from './place.ts';
-import { compareTurns } from './turns.ts';
+import type { Place, RunningPlace } from './place.ts';
+import { attempts, compareTurns } from './turns.ts';
 import { few } from './whom.ts';
 
 const names = [
@@ -37,7 +40,10 @@ export async function measureOperations(places: readonly [RunningPlace, RunningP
 async function openApps(place: RunningPlace): Promise<Record<(typeof names)[number], Ask>> {
   const { people, config, settings } = place;
   const { origin } = place.server;
+  await renew(place);
   const machine = await addMachine(settings);
+  // The server follows what is changed beside it within that time.
+  await delay(2000);
   const authorization = `Basic ${Buffer.from(`${machine.id}:${machine.secret}`).toString('base64')}`;
   const post = (path: string, form: Form, headers: Form = {}) =>
     answered(fetch(origin + path, { method: 'POST', body: new URLSearchParams(form), headers }));
@@ -70,10 +76,28 @@ async function openApps(place: RunningPlace): Promise<Record<(typeof names)[numb
   };
 }
 
+/** Where an installation stays, what some were asked about with is used up, or of another day: these begin anew. */
+async function renew({ storage: { artifacts }, secret, people }: Place): Promise<void> {
+  const now = Date.now();
+  const vault = createVault(secret);
+  const who = new Set(Array.from({ length: attempts }, (_, attempt) => whoIsSignedIn(attempt, people)));
+  for (const index of who) {
+    const token = await artifacts.find(vault.idOf('RefreshToken', refreshTokenOf(index)));
+    if (token && token.consumedAt === undefined && (token.expiresAt ?? 0) > now) continue;
+    const sealed = seedPerson(index, now).artifacts.map((artifact) => vault.seal(artifact));
+    await Promise.all(sealed.map(({ id }) => artifacts.remove(id)));
+    await Promise.all(sealed.map((artifact) => artifacts.upsert(artifact)));
+  }
+}
+
+/** Other people in each run, so that an installation which stays is not asked about the same again. */
+const begun = randomInt(50_000);
+
 /** Of any thousand, and of each thousand those that are signed in. */
 function whoIsSignedIn(attempt: number, people: number): number {
-  const within = ((attempt * 37) % (few / oneSignedInOf)) * oneSignedInOf;
-  return ((attempt * 7907) % Math.floor(people / few)) * few + within;
+  const turn = begun + attempt;
+  const within = ((turn * 37) % (few / oneSignedInOf)) * oneSignedInOf;
+  return ((turn * 7907) % Math.floor(people / few)) * few + within;
 }
 
 /** Of the first passkey: that one is signed in with. */

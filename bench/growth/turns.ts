@@ -2,6 +2,8 @@ import { median } from '../statistics.ts';
 import type { Growth } from './growth.ts';
 
 const [rounds, perTurn, warmUpTurns] = [40, 20, 5];
+/** How often each side is asked in all. */
+export const attempts = (rounds + warmUpTurns) * perTurn;
 
 /** One of the two places: what its server has used, and how it is asked for the n-th time. */
 export interface Side {
