@@ -54,12 +54,19 @@ export async function findOrigin(dependencies: Dependencies, asked: string): Pro
 }
 
 /** A JWT is stored nowhere: it says itself what it rests on, and may outlive that. */
-async function originOfJwt({ signIns, ...dependencies }: Dependencies, jwt: OwnJwt): Promise<Origin> {
+async function originOfJwt(dependencies: Dependencies, jwt: OwnJwt): Promise<Origin> {
+  const { signIns, artifacts, vault } = dependencies;
   const { kind, appId, sub } = jwt;
   const origin = { kind, appId, ...(sub !== undefined && { sub }) };
-  if (jwt.kind === 'ID token')
-    return { ...origin, signIns: await signInsAt({ signIns, ...dependencies }, jwt) };
-  const signIn = jwt.signInId === undefined ? undefined : await signIns.findById(jwt.signInId);
+  if (jwt.kind === 'ID token') return { ...origin, signIns: await signInsAt(dependencies, jwt) };
+  const { signInId, grantId } = jwt;
+  // An impersonation says nothing of the sign-in, and which grant it stands on.
+  const grant =
+    signInId === undefined && grantId !== undefined
+      ? await artifacts.find(vault.idOf('Grant', grantId))
+      : undefined;
+  if (grant) return { ...(await originOf(dependencies, { kind, artifact: grant })), ...origin };
+  const signIn = signInId === undefined ? undefined : await signIns.findById(signInId);
   return { ...origin, signIns: signIn ? [signIn] : [] };
 }
 
@@ -80,7 +87,7 @@ async function originOf(
   { artifacts, signIns, vault }: Dependencies,
   { kind, artifact }: { kind: Origin['kind']; artifact: Artifact },
 ): Promise<Origin> {
-  const { grantId, accountId: sub } = artifact;
+  const { grantId = exchangedFrom(vault, artifact), accountId: sub } = artifact;
   const holder =
     kind === 'session' || kind === 'grant' || grantId === undefined
       ? artifact
@@ -93,6 +100,12 @@ async function originOf(
     ...appOf(artifact),
     signIns: found.filter(({ at }) => at <= issuedAt + skew).toSorted((a, b) => b.at - a.at),
   };
+}
+
+/** What came of an exchange stands on the grant of another app, and only says so. */
+function exchangedFrom(vault: Dependencies['vault'], artifact: Artifact): string | undefined {
+  if (artifact.model !== 'AccessToken') return undefined;
+  return vault.open<{ extra?: { grant_id?: string } }>(artifact).extra?.grant_id;
 }
 
 const appOf = ({ appId }: { appId?: string }) => (appId === undefined ? {} : { appId });

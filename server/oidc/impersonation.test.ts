@@ -223,6 +223,19 @@ onEveryStorage('impersonation', (start) => {
     });
   });
 
+  it('leads an administrator to the app that has it and to the sign-in behind it, as every exchange does', async () => {
+    const { user, browser } = await somebody();
+    for (const api of [signed, opaque])
+      for (const ask of [impersonate, exchange]) {
+        const value = String((await ask(desk, await tokenOf(browser, api))).body.access_token);
+        const traced = await installation.administration.sessions.trace({ value });
+        assert.deepEqual(
+          [traced.kind, traced.appId, traced.account?.userName, traced.signIns.length],
+          ['access token', desk.id, user, 1],
+        );
+      }
+  });
+
   it('is shown to the person, and to nobody else, and is in the audit with both apps', async () => {
     const { user, browser } = await somebody();
     const page = async (by: TestBrowser) => (await by.get('/account')).text.replaceAll(/<[^>]+>/g, '');
