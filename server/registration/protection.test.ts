@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, it } from 'node:test';
 import { SignJWT } from 'jose';
 import { appUnderTest, assertRefused } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
+import { createAuthority } from '../testing/certificates.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
 import { assertion, newKeyPair } from '../testing/machine.ts';
@@ -204,5 +208,37 @@ onSqlite('an app that registers and is more careful than it must', (start) => {
     };
     // Nobody vouches for certificates there.
     refusedWith(await register({ ...web, ...byName }, at), 'invalid_client_metadata');
+  });
+
+  it('is known by its certificate where somebody vouches for it', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'latchkey-protection-'));
+    const authority = await createAuthority({ trustDomain: 'example.com' });
+    const file = join(folder.path, 'authorities.pem');
+    writeFileSync(file, authority.certificate);
+    const at = await start({
+      ...{ LATCHKEY_REGISTRATION: 'token', LATCHKEY_MTLS_URL: 'http://mtls.localhost:8443' },
+      ...{ LATCHKEY_CLIENT_CA_FILE: file, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1' },
+    });
+    const said = { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: 'CN=monitor' };
+    refusedWith(
+      await register({ ...web, ...said, tls_client_auth_san_dns: 'a.example' }, at),
+      'invalid_client_metadata',
+    );
+    const { status, body } = await register({ ...web, ...said }, at);
+    assert.deepEqual(
+      [status, body.tls_client_auth_subject_dn, body.client_secret],
+      [201, 'CN=monitor', undefined],
+    );
+    const app = appUnderTest(at.origin, { id: body.client_id, redirectUri, secret: undefined });
+    const push = async (name: 'monitor' | 'provider') => {
+      const { raw } = new X509Certificate((await authority.issue({ name })).certificate);
+      const fields = Object.fromEntries(new URL(app.authorizationUrl()).searchParams);
+      const headers = {
+        'x-forwarded-host': 'mtls.localhost:8443',
+        'client-cert': `:${raw.toString('base64')}:`,
+      };
+      return (await app.post('/request', fields, headers)).status;
+    };
+    assert.deepEqual([await push('monitor'), await push('provider')], [201, 401]);
   });
 });

@@ -26,7 +26,7 @@ export const cibaPlan = plan({
   notes: [
     'All with `fapi_ciba_profile=plain_fapi`. The suite wants a second client like each of these, with other keys and another certificate. `KEYS` stands for the public keys of the client, `{"keys":[…]}`; `LATCHKEY_MTLS_URL` and `LATCHKEY_CLIENT_CA_FILE` are set, behind a gateway that asks for certificates at that name.',
     'FAPI-CIBA builds on FAPI 1.0 Advanced, for which Latchkey has no switch: the options of the commands ask one by one for what it wants, signed requests by one algorithm and tokens that are bound to a certificate. DPoP is not part of this plan.',
-    'Whom the suite asks for is a `login_hint`: Latchkey takes no `login_hint_token` and no `user_code`, and has no `push` mode (FAPI-CIBA forbids it). The person answers at `/account/requests` with a passkey, and no address answers in their place: a run has somebody, or a browser with a virtual authenticator, at that page.',
+    'Whom the suite asks for is a `login_hint`: Latchkey takes no `login_hint_token` and no `user_code`, and has no `push` mode (FAPI-CIBA forbids it). The person answers on their account page with a passkey, and no address answers in their place: a run has somebody, or a browser with a virtual authenticator, at that page.',
     'A request lives for 30 seconds at least: the module that asks for 10 waits so much longer. Modules of the profiles of single countries are not run with `plain_fapi`.',
   ],
   modules: {
