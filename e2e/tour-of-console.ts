@@ -72,8 +72,7 @@ async function apps({ page, server }: ConsoleTour, visit: Visit): Promise<void> 
   await button(page, 'Connect app').click();
   await link(page, 'Edit').click();
   await atHeading(page, 'Edit app');
-  for (const part of ['What its gateway is told', 'Security'])
-    await page.getByText(part, { exact: true }).click();
+  await page.getByText('What its gateway is told', { exact: true }).click();
   await visit('console-app-edit-site');
 }
 

@@ -2,6 +2,7 @@ import { allowedAppPage } from './console/apis/allowed-app.ts';
 import { type ApiData, apiPage } from './console/apis/api.ts';
 import { apiFormPage } from './console/apis/api-form.ts';
 import { apisPage } from './console/apis/list.ts';
+import { registrationPage } from './console/registration/pages.ts';
 import { app, atConsole, day, now } from './gallery-console.ts';
 import type { Sample } from './gallery-samples.ts';
 
@@ -49,7 +50,7 @@ const fields = {
   detailTypes: '',
 };
 
-/** APIs, with what they look like in every state. */
+/** APIs, with what they look like in every state, and how apps come by themselves. */
 export const apiSamples: Readonly<Record<string, Sample>> = {
   'console-apis': (page) =>
     apisPage(atConsole(page), {
@@ -85,5 +86,25 @@ export const apiSamples: Readonly<Record<string, Sample>> = {
       app,
       fields: { people: ['invoices:read'], machine: [], details: [] },
       problems: {},
+    }),
+  'console-registration': (page) =>
+    registrationPage(atConsole(page), {
+      tokens: [
+        {
+          id: 't1',
+          name: 'Agents of the Berlin office',
+          policy: { kinds: ['web'], scopes: ['openid', 'profile'], redirectHosts: ['*.example.com'] },
+          usesLeft: 3,
+          expiresAt: now + day,
+        },
+      ],
+      newToken: 'lk_7sP9q2VwXk5cY0bT3nRmZaJhG8uQe4Ld',
+      fields: {
+        ...{ name: '', kinds: ['web', 'native'], scopes: ['openid'], uses: '1', hours: '24' },
+        ...{ redirectHosts: 'https://example.com', outboundHosts: '' },
+      },
+      scopes: ['openid', 'profile', 'email', 'people:read'],
+      mayChange: true,
+      problems: { redirectHosts: 'Must be hosts, such as app.example.com.' },
     }),
 };

@@ -74,7 +74,7 @@ ${app.kind !== 'machine' && forPeople(page, data)}
 ${(app.kind === 'web' || app.kind === 'browser') && inTheBrowser(page, data)}
 ${app.kind === 'web' && cibaPart(page, data.fields, data.problems)}
 ${tokens(page, data)}
-${securityPanel(page, { kind: app.kind, certificateMethods: data.certificateMethods, fields: data.fields.security, problems: data.problems })}`,
+${app.kind !== 'proxied' && securityPanel(page, { kind: app.kind, certificateMethods: data.certificateMethods, fields: data.fields.security, problems: data.problems })}`,
     })}</section>`,
   });
 }

@@ -2,7 +2,7 @@ import { type Html, html } from '../../html.ts';
 import type { MessageKey } from '../../words.ts';
 import { kinds } from '../apps/app-facts.ts';
 import { type ConsoleContext, consolePage, type Notice } from '../frame.ts';
-import { exactDate, panel } from '../parts/facts.ts';
+import { copyField, exactDate, panel } from '../parts/facts.ts';
 import { choices, type FieldProblems, postButton, postForm, textArea, textField } from '../parts/forms.ts';
 import { dataTable } from '../parts/table.ts';
 import { consoleUrls } from '../urls.ts';
@@ -49,7 +49,7 @@ export function registrationPage(page: ConsoleContext, data: RegistrationData): 
       panel({
         id: 'new-token',
         heading: words('registration.once'),
-        content: html`<p>${words('registration.onceHint')}</p><p><code>${data.newToken}</code></p>`,
+        content: html`<div class="notice success">${copyField(page, { id: 'registration-token', label: words('registration.token'), value: data.newToken })}<p>${words('registration.onceHint')}</p></div>`,
       })
     }
 ${table(page, data)}
@@ -109,7 +109,7 @@ function newForm({ words }: ConsoleContext, { fields, scopes, problems }: Regist
     kind: 'primary',
     content: html`${textField({ name: 'name', label: words('registration.name'), hint: words('registration.nameHint'), value: fields.name, required: true, maxLength: 100, problem: problems.name })}
 <div class="form-grid">${number('uses', 'registration.uses')}${number('hours', 'registration.hours')}</div>
-${choices({ kind: 'checkbox', name: 'kinds', label: words('appList.kind'), chosen: fields.kinds, problem: problems.kinds, options: kinds.map(({ value, label }) => ({ value, label: words(label) })) })}
+${choices({ kind: 'checkbox', name: 'kinds', label: words('appList.kind'), chosen: fields.kinds, problem: problems.kinds, options: kinds.filter(({ value }) => value !== 'proxied').map(({ value, label }) => ({ value, label: words(label) })) })}
 ${choices({ kind: 'checkbox', name: 'scopes', label: words('app.scopes'), chosen: fields.scopes, problem: problems.scopes, options: scopes.map((value) => ({ value, label: value })) })}
 ${hosts('redirectHosts', 'registration.hosts', 'registration.hostsHint')}
 ${hosts('outboundHosts', 'registration.outbound', 'registration.outboundHint')}`,
