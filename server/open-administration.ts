@@ -44,7 +44,7 @@ export function openAdministration(
 ): Middleware[] {
   if (!config.administration) return [];
   const { issuer, signUp } = config;
-  const { vault } = opened;
+  const { vault, subjectOf } = opened;
   const { artifacts, accounts, signIns } = storage;
   const admin: AdminDependencies = {
     ...opened,
@@ -53,6 +53,7 @@ export function openAdministration(
     hash: secret.hash,
     mail: openMailer({ config, secret, storage, now }),
     issuer,
+    askAddress: outbound.ask,
     examineAddress: outbound.examine,
     searchAudit: (search) => searchAudit({ storage, secret }, search),
     server: aboutThisServer({ config, storage, ...about }),
@@ -69,7 +70,9 @@ export function openAdministration(
   const api = createApiRoutes({
     admin,
     authenticate: createApiAuthentication({
-      findCaller: createApiCallers({ verify, findApp: apps.findNow, accounts, artifacts, vault, now }),
+      findCaller: createApiCallers({
+        ...{ verify, findApp: apps.findNow, accounts, artifacts, vault, subjectOf, now },
+      }),
       ...proofs({ secret, artifacts, vault, now }),
       issuer,
       resourceMetadataUrl: resourceMetadataUrl(issuer),

@@ -9,11 +9,11 @@ import type { RoomDependencies } from './rooms.ts';
 /** What gateways ask before each request to a site. */
 export function openForwardAuth(
   { config, secret, storage, apps, audit, now }: RoomDependencies,
-  { keys, vault }: { keys: ForwardAuthDependencies['keys']; vault: Vault },
+  { keys, vault, subjectOf }: Pick<ForwardAuthDependencies, 'keys' | 'subjectOf'> & { vault: Vault },
 ): Router {
   const { artifacts, accounts } = storage;
   return createForwardAuthRoutes({
-    ...{ config, issuer: config.issuer, apps, artifacts, accounts, vault, keys, now },
+    ...{ config, issuer: config.issuer, apps, artifacts, accounts, vault, keys, subjectOf, now },
     record: audit.record,
     siteSessions: createSiteSessions({ artifacts, vault, now }),
     states: createSignInStates({ secret, now }),

@@ -64,6 +64,7 @@ function providerDependencies(
   return {
     config,
     cookieKeyring: secret.cookieKeyring,
+    pairwise: secret.pairwise,
     remember: createReplays({ artifacts, vault, now }),
     fetch: createProviderFetch(outbound, now),
     clientAuthorities: openClientAuthorities(config.mtls?.authorities),

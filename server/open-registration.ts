@@ -9,7 +9,7 @@ import type { RoomDependencies } from './rooms.ts';
 
 /** Where apps register by themselves. Nothing where the settings say so, but those that nobody uses are removed still. */
 export function openRegistration(
-  { config, secret, storage, apps, audit, every, now }: RoomDependencies,
+  { config, secret, storage, apps, outbound, audit, every, now }: RoomDependencies,
   createLimiter: (limit: Limit) => Limiter,
 ): Middleware[] {
   const { artifacts, apis, appRefusals, initialAccessTokens } = storage;
@@ -24,6 +24,7 @@ export function openRegistration(
     ...{ ...removal, issuer, mode, initialAccessTokens, record },
     hash: secret.hash,
     authMethods: mtlsAuthMethods(config),
+    askAddress: outbound.ask,
   });
   const limiter = createLimiter({ attempts: Math.ceil(rateLimit / 15), seconds: 60 });
   const router = createRegistrationRoutes(registration, limiter);

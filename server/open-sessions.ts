@@ -1,18 +1,21 @@
 import type { App } from './apps/app.ts';
+import { createSubjects, type SubjectOf } from './apps/sector.ts';
 import type { LogoutNotice } from './logout-notices/logout-notice.ts';
 import { createLogoutNotices } from './logout-notices/prepare-notices.ts';
 import { type AppGrants, createAppGrants } from './oidc/app-grants.ts';
+import { createSubjectFinder, type FindBySubject } from './oidc/find-by-subject.ts';
 import { findOrigin, type Origin } from './oidc/find-sign-in.ts';
 import { findingResealed } from './oidc/finding-resealed.ts';
 import { readOwnJwt } from './oidc/own-jwt.ts';
 import { createSessionEnds, type SessionEnds } from './oidc/session-ends.ts';
 import { createSessions, type Sessions } from './oidc/sessions.ts';
 import { createVault, type Vault, type VaultSecret } from './oidc/vault.ts';
+import type { SecretRing } from './secret/ring.ts';
 import type { Storage } from './storage.ts';
 
 interface SessionDependencies {
   storage: Pick<Storage, 'accounts' | 'artifacts' | 'signIns' | 'signingKeys' | 'logoutNotices'>;
-  secret: VaultSecret;
+  secret: VaultSecret & Pick<SecretRing, 'pairwise'>;
   findApp: (id: string) => Promise<App | undefined>;
   /** Absent in a command: the server delivers what it leaves behind. */
   deliver?: (notices: readonly LogoutNotice[]) => void;
@@ -24,6 +27,9 @@ export interface OpenedSessions {
   sessionEnds: SessionEnds;
   sessions: Sessions;
   appGrants: AppGrants;
+  /** What apps are told of who somebody is, and back. */
+  subjectOf: SubjectOf;
+  findBySubject: FindBySubject;
   /** Which passkey is behind a session, a grant, a token or a code. */
   findOrigin: (asked: string) => Promise<Origin | undefined>;
 }
@@ -35,15 +41,18 @@ export function openSessions({ storage, secret, now, ...told }: SessionDependenc
   const vault = createVault(secret);
   const notices = createLogoutNotices({ repository, now, ...told });
   const sessionEnds = createSessionEnds({ artifacts, vault, notices, now });
-  const shared = { vault, artifacts, signIns, sessionEnds, now };
+  const subjectOf = createSubjects(secret.pairwise);
+  const shared = { vault, artifacts, signIns, sessionEnds, subjectOf, findApp: told.findApp, now };
+  const findBySubject = createSubjectFinder({ ...shared, accounts });
   return {
     vault,
     sessionEnds,
     sessions: createSessions(shared),
     appGrants: createAppGrants(shared),
+    ...{ subjectOf, findBySubject },
     findOrigin: (asked) =>
       findOrigin(
-        { ...shared, accounts, readOwnJwt: (token) => readOwnJwt({ signingKeys, secret }, token) },
+        { ...shared, findBySubject, readOwnJwt: (token) => readOwnJwt({ signingKeys, secret }, token) },
         asked,
       ),
   };

@@ -34,6 +34,8 @@ const appKind: RecordKind<App> = {
     frontchannelLogoutUri: String,
     frontchannelLogoutSessionRequired: Boolean,
     ciba: Object,
+    subjectType: String,
+    sectorIdentifierUri: String,
     clientCertificate: Object,
     certificateBoundAccessTokens: Boolean,
     defaultAcrValues: { type: [String], default: undefined },

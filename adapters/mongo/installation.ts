@@ -18,6 +18,7 @@ const installationKind: RecordKind<StoredInstallation> = {
     announced: embedded({ keyCheck: String, at: Number, lackedBy: String }),
     previous: embedded({ keyCheck: String, replacedAt: Number, rekeyed: Number, finishedAt: Number }),
     former: { type: [String], default: undefined },
+    pairwiseSalt: String,
   },
   encode: ({ _id, ...stored }) => ({ ...stored, _id: singleton, installationId: _id }),
   decode: ({ installationId, ...stored }) => ({ ...stored, _id: String(installationId) }),

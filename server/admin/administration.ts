@@ -50,6 +50,8 @@ export interface AdminDependencies {
   /** Where it is `closed`, nobody is invited either. */
   signUp: Config['signUp'];
   audit: Pick<Audit, 'record' | 'change' | 'forget'>;
+  /** Asks an address of an app. */
+  askAddress: Outbound['ask'];
   /** Why an address of an app is not asked. */
   examineAddress: Outbound['examine'];
   searchAudit: (search: AuditSearch) => Promise<{ items: ShownEvent[]; next?: string }>;

@@ -4,6 +4,7 @@ import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
 import { guidesFor } from '../apps/guides/guides.ts';
 import { removeApps } from '../apps/remove-apps.ts';
+import { requireSectorDocument } from '../apps/sector-document.ts';
 import { type AppChanges, appChangeFields, appFields } from '../apps/validation.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import type { App, Page } from '../storage.ts';
@@ -16,11 +17,20 @@ import { requireMayGrant } from './permission.ts';
 import { requireAlgorithm } from './require-algorithm.ts';
 import { requireConsent } from './require-consent.ts';
 import { requireGroups } from './require-groups.ts';
+import { changesSubjects } from './require-subjects.ts';
 import { appShape } from './shapes.ts';
 
 const hour = 60 * 60 * 1000;
 /** The app as it would be is checked as a new one is. */
-const appChanges = z.strictObject({ ...appChangeFields, id: appRef, revision: expectedRevision });
+const appChanges = z.strictObject({
+  ...appChangeFields,
+  id: appRef,
+  newSubjects: z
+    .boolean()
+    .exactOptional()
+    .describe('Also where people who used the app are told it by another sub: all its grants end then.'),
+  revision: expectedRevision,
+});
 const guideShape = z.object({
   id: z.string(),
   name: z.string(),
@@ -71,6 +81,7 @@ export const appOperations = {
       requireMayGrant(permissions, app);
       await requireAlgorithm(context, app);
       await requireGroups(context, app);
+      await requireSectorDocument(context.askAddress, app);
       note({ appId: app.id, after: app });
       await storage.apps.insert(app).catch(refuseTakenApp);
       return { app, ...(secret !== undefined && { secret }) };
@@ -116,15 +127,20 @@ export const appOperations = {
     output: appShape,
     errors: ['not_found', 'conflict'],
     changes: 'app.changed',
-    async run(context, { id, revision, ...changes }) {
+    async run(context, { id, revision, newSubjects: meant = false, ...changes }) {
       const app = await appToActOn(context, id);
       const next = withChanges(app, changes as AppChanges, context.now());
       requireMayGrant(context.permissions, next);
       await requireAlgorithm(context, next);
       requireConsent(context.permissions, app, next);
       await requireGroups(context, next, app);
+      await requireSectorDocument(context.askAddress, next, app);
+      const hasOthers = await changesSubjects(context, { before: app, after: next, meant });
       context.note({ before: app, after: next });
-      return save(context, { before: app, after: next, revision });
+      const saved = await save(context, { before: app, after: next, revision });
+      // What was given out says who people were.
+      if (hasOthers) context.note({ details: { ended: await context.appGrants.endByApp(id) } });
+      return saved;
     },
   }),
   rotateSecret: operation({

@@ -2,11 +2,12 @@ import { AppError } from '../errors.ts';
 import type { App } from '../storage.ts';
 import type { Permissions } from './permission.ts';
 
-type Telling = Pick<App, 'id' | 'consent' | 'scopes' | 'claims' | 'tokenExchange'>;
+type Telling = Pick<App, 'id' | 'consent' | 'scopes' | 'claims' | 'tokenExchange' | 'subjectType'>;
 
 /**
  * Whoever administers one app decides nothing in the place of its people: that they are not asked, what an app that
- * asks nobody is told, and which attributes an app is told, is for who administers all. @throws AppError `forbidden`
+ * asks nobody is told, which attributes an app is told, and that others know them by
+ * the same `sub`, is for who administers all. @throws AppError `forbidden`
  */
 export function requireConsent({ scopes }: Permissions, before: Telling, after: Telling): void {
   if (scopes.has('apps:write')) return;
@@ -15,6 +16,7 @@ export function requireConsent({ scopes }: Permissions, before: Telling, after: 
     (!asks && before.consent === 'explicit' && 'consent') ||
     (!asks && isMore(before.scopes, after.scopes) && 'scopes') ||
     (isMore(before.claims, after.claims) && 'claims') ||
+    (before.subjectType === 'pairwise' && after.subjectType !== 'pairwise' && 'subjectType') ||
     (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange') ||
     (isMore(before.tokenExchange?.impersonates, after.tokenExchange?.impersonates) && 'tokenExchange');
   if (field)

@@ -111,6 +111,11 @@ export const appShape = z
     ciba: z
       .object({ deliveryMode: z.enum(['poll', 'ping']), notificationEndpoint: z.string().exactOptional() })
       .exactOptional(),
+    subjectType: z
+      .literal('pairwise')
+      .exactOptional()
+      .describe('Absent where people are known as everywhere.'),
+    sectorIdentifierUri: z.string().exactOptional(),
     clientCertificate: z.record(z.string(), z.string()).exactOptional(),
     certificateBoundAccessTokens: z.boolean().exactOptional(),
     defaultAcrValues: z.array(z.string()).exactOptional(),

@@ -82,6 +82,10 @@ export interface App {
   frontchannelLogoutSessionRequired?: boolean;
   /** It may ask for people by itself, without a browser of theirs (OpenID Connect CIBA Core 1.0). */
   ciba?: BackchannelAuthentication;
+  /** It knows people by a `sub` of its sector alone (OIDC Core §8.1); absent where by that of every app. */
+  subjectType?: 'pairwise';
+  /** Stands for its sector, and lists the addresses of all apps of it. Absent where one host does. */
+  sectorIdentifierUri?: string;
   /** Authentication context classes that its requests ask for where they name none, best first. */
   defaultAcrValues?: string[];
   /** Ids of the groups whose people may use it; absent where everybody may. */

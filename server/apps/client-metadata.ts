@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { App } from './app.ts';
 import { cibaMetadata } from './ciba.ts';
 import { reachOf } from './reach.ts';
+import { sectorOf } from './sector.ts';
 import { type SecurityInForce, securityInForce } from './security.ts';
 
 /** The grant type (RFC 8693 §2.1). */
@@ -61,6 +62,7 @@ export function clientMetadata(app: App, limits: Limits) {
     ...(app.defaultAcrValues ? { default_acr_values: app.defaultAcrValues } : {}),
     ...(app.logoUri ? { logo_uri: app.logoUri } : {}),
     ...backchannelLogout(app),
+    ...subjects(app),
     ...protectionMetadata(app),
     ...(authentication(app).startsWith('client_secret_') ? { client_secret: unusableSecret } : {}),
     ...keysOf(app),
@@ -83,6 +85,14 @@ function exchangeOf({ tokenExchange: allowed }: App) {
   if (!allowed) return {};
   const { apps, impersonates } = allowed;
   return { latchkey_token_exchange: apps, ...(impersonates && { latchkey_impersonates: impersonates }) };
+}
+
+/** The document there was read when the app was made: oidc-provider goes by the host alone, whatever named it. */
+function subjects(app: App) {
+  const sector = sectorOf(app);
+  return sector === undefined
+    ? {}
+    : { subject_type: 'pairwise', sector_identifier_uri: `https://${sector}/` };
 }
 
 /** Milliseconds after which keys at an address are asked for again: so long is one good that the app took away. */

@@ -132,6 +132,8 @@ export function settingsOf(checked: CheckedApp): Settings {
     ...(jwksUri !== undefined && { jwksUri }),
     ...(forwardAuth && { forwardAuth }),
     ...(checked.ciba && { ciba: checked.ciba }),
+    ...(checked.subjectType === 'pairwise' && { subjectType: checked.subjectType }),
+    ...(checked.sectorIdentifierUri !== undefined && { sectorIdentifierUri: checked.sectorIdentifierUri }),
     ...keptSecurity(checked.security),
   };
 }

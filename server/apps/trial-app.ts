@@ -1,6 +1,7 @@
 /** An app's stand-in, with which an administrator runs a whole sign-in to see what the app would get. */
 import type { App } from './app.ts';
 import type { AppCache } from './app-cache.ts';
+import { sectorOf } from './sector.ts';
 
 // No administrator can give an app such an id.
 const prefix = 'latchkey-trial.';
@@ -32,8 +33,11 @@ export function trialOf(app: App, issuer: string): App | undefined {
     security: _security,
     ...kept
   } = app;
+  const sector = sectorOf(app);
   return {
     ...kept,
+    // Its own address is another one, and people are known to it as to the app.
+    ...(sector !== undefined && { sectorIdentifierUri: `https://${sector}/` }),
     id: trialId(app.id),
     kind: 'browser',
     secrets: [],

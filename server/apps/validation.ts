@@ -9,6 +9,7 @@ import { forwardAuthSchema } from './forward-auth.ts';
 import { idTokenAlgorithms } from './id-token-algorithms.ts';
 import { checkAddresses, checkKeys, checkKind, checkLogout } from './kind-rules.ts';
 import { publicKeys } from './public-keys.ts';
+import { checkSubjects } from './sector.ts';
 import { securityFields } from './security.ts';
 import { checkSecurity } from './security-rules.ts';
 import { tokenExchange } from './token-exchange.ts';
@@ -87,6 +88,16 @@ export const appFields = z.strictObject({
     .optional(),
   ...logoutFields,
   ciba: ciba.optional(),
+  subjectType: z
+    .enum(['public', 'pairwise'], 'must be public or pairwise')
+    .optional()
+    .describe('pairwise: it knows people by a sub that no app of another sector is told (OIDC Core §8).'),
+  sectorIdentifierUri: z
+    .string()
+    .optional()
+    .describe(
+      'Of a pairwise app: leads to a JSON array with the redirect addresses of all apps of its sector.',
+    ),
   clientCertificate: certificateSubject.optional(),
   certificateBoundAccessTokens: z.boolean('must be true or false').optional(),
   allowedGroups: names(/^[^\s]{1,64}$/u, 'must be ids of groups').optional(),
@@ -126,6 +137,7 @@ const newAppSchema = appFields
   .superRefine(checkKeys)
   .superRefine(checkLogout)
   .superRefine(checkCiba)
+  .superRefine(checkSubjects)
   .superRefine(checkCertificates)
   .superRefine(checkSecurity);
 

@@ -87,6 +87,7 @@ export async function withAdministration<T>(
       hash: secret.hash,
       mail: openMailer({ ...installation, now: surroundings.now }),
       issuer: config.issuer,
+      askAddress: openOutbound(config).ask,
       examineAddress: openOutbound(config).examine,
       searchAudit: (search: AuditSearch) => searchAudit({ storage, secret }, search),
       server: aboutThisServer({

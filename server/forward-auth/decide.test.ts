@@ -30,6 +30,7 @@ function deciding(site: ReturnType<typeof siteOf>, session: Partial<SiteSession>
         issuer: 'https://login.example.com',
         keys: () => ({ keys: [key] }),
         now: () => now,
+        subjectOf: (_app, sub) => sub,
         siteSessions: {
           async find() {
             reads.push('session');

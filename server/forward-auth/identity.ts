@@ -1,5 +1,6 @@
 /** What a site is told of who is there: an assertion that it can verify, and plain headers where it cannot. */
 import { scopeClaims } from '../accounts/claims.ts';
+import type { SubjectOf } from '../apps/sector.ts';
 import { mayUse } from '../oidc/admission.ts';
 import type { FindAccount } from '../oidc/find-account.ts';
 import type { KeySet } from '../oidc/keys.ts';
@@ -17,6 +18,8 @@ export const noIdentity = Object.fromEntries(identityHeaders.map((name) => [name
 export interface IdentityDependencies {
   issuer: string;
   findAccount: FindAccount;
+  /** The `sub` that an app is told. */
+  subjectOf: SubjectOf;
   /** The keys that sign now, in signing order: rotated ones are followed. */
   keys: () => KeySet;
   now: () => number;
@@ -37,12 +40,13 @@ export async function identityFor(
 ): Promise<IdentityHeaders | 'gone' | 'not_allowed'> {
   const { app, rules } = site;
   const scopes = session.scopes.filter((scope) => app.scopes.includes(scope));
-  let claims: Claims = { sub: session.sub };
+  const sub = dependencies.subjectOf(app, session.sub);
+  let claims: Claims = { sub };
   if (app.allowedGroups || scopes.some((scope) => scope !== 'openid')) {
     const account = await dependencies.findAccount(session.sub, app.claims);
     if (!account) return 'gone';
     if (!mayUse(app.allowedGroups, account)) return 'not_allowed';
-    claims = covered({ ...(await account.claims('id_token', scopes.join(' '), {}, [])) }, scopes);
+    claims = covered({ ...(await account.claims('id_token', scopes.join(' '), {}, [])), sub }, scopes);
   }
   const assertion = await signed(dependencies, site, { session, claims });
   return { ...noIdentity, ...plain(claims, rules.remoteUser), 'Latchkey-Assertion': assertion };

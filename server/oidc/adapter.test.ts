@@ -5,7 +5,8 @@ import { withMongo } from '../../adapters/mongo/testing.ts';
 import { openStorage } from '../../adapters/open.ts';
 import { readConfig } from '../config.ts';
 import { openSessions } from '../open-sessions.ts';
-import { createSecret, generateRoot } from '../secret/secret.ts';
+import { createSecretRing } from '../secret/ring.ts';
+import { generateRoot } from '../secret/secret.ts';
 import type { Storage } from '../storage.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { createReplays } from './replays.ts';
@@ -15,7 +16,7 @@ function adapterContract(url: string): void {
   let storage: Storage;
   let adapter: ReturnType<typeof createAdapterFactory>;
   const clock = { now: Date.now() };
-  const secret = createSecret(generateRoot());
+  const secret = createSecretRing([generateRoot()]);
 
   before(async () => {
     storage = await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true });

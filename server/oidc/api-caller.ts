@@ -3,6 +3,7 @@ import type { Account, AccountRepository } from '../accounts/account.ts';
 import { apiScopesOf } from '../accounts/role-scopes.ts';
 import type { ApiScope } from '../apps/api-scopes.ts';
 import type { App } from '../apps/app.ts';
+import type { SubjectOf } from '../apps/sector.ts';
 import { AppError } from '../errors.ts';
 import { mayUse } from './admission.ts';
 import type { ApiToken, VerifyApiToken } from './api-token.ts';
@@ -28,6 +29,8 @@ interface CallerDependencies {
   findApp: (id: string) => Promise<App | undefined>;
   accounts: Pick<AccountRepository, 'findBySub'>;
   artifacts: { find(id: string): Promise<Artifact | undefined> };
+  /** The `sub` that an app is told. */
+  subjectOf: SubjectOf;
   vault: Pick<Vault, 'idOf'>;
   now: () => number;
 }
@@ -52,17 +55,15 @@ export function createApiCallers(dependencies: CallerDependencies): FindCaller {
   return async (presented, shown = {}) => {
     const token = await dependencies.verify(presented);
     requireBinding(token, shown);
-    const [app, account] = await Promise.all([
-      dependencies.findApp(token.clientId),
-      personOf(dependencies, token),
-    ]);
+    const app = await dependencies.findApp(token.clientId);
     if (!app) throw new AppError('token_invalid', { detail: `the app ${token.clientId} is gone` });
     const allowed = token.scopes.filter((scope) => app.apiScopes?.includes(scope));
     if (!token.person) return { app, scopes: allowed };
+    const { account, grant } = (await personOf(dependencies, app, token.person)) ?? {};
     if (!account || !mayUse(app.allowedGroups, account))
       throw new AppError('token_invalid', { detail: 'the person, or what they allowed, is gone' });
     const own = apiScopesOf(account);
-    const { signInId, signedInAt } = token.person;
+    const { signInId = grant?.signInId, signedInAt } = token.person;
     const scopes = allowed.filter((scope) => own.includes(scope));
     return { app, account, scopes, signedInAt, ...(signInId !== undefined && { signInId }) };
   };
@@ -79,16 +80,15 @@ function requireBinding({ boundTo, boundToKey }: ApiToken, { proofKey, certifica
     throw new AppError('token_invalid', { detail: 'the token is bound to another key, or to none' });
 }
 
+/** Whose grant it is: the `sub` of a token may be one that leads back to nobody. */
 async function personOf(
-  { accounts, artifacts, vault, now }: CallerDependencies,
-  { clientId, person }: ApiToken,
-): Promise<Account | undefined> {
-  if (!person) return undefined;
-  const [account, grant] = await Promise.all([
-    accounts.findBySub(person.sub),
-    artifacts.find(vault.idOf('Grant', person.grantId)),
-  ]);
-  const stands =
-    grant?.accountId === person.sub && grant.appId === clientId && (grant.expiresAt ?? 0) > now();
-  return stands && account?.status === 'active' ? account : undefined;
+  { accounts, artifacts, vault, subjectOf, now }: CallerDependencies,
+  app: App,
+  { sub, grantId }: NonNullable<ApiToken['person']>,
+) {
+  const grant = await artifacts.find(vault.idOf('Grant', grantId));
+  const { accountId: own } = grant ?? {};
+  if (own === undefined || grant?.appId !== app.id || (grant.expiresAt ?? 0) <= now()) return undefined;
+  const account = await accounts.findBySub(own);
+  return account?.status === 'active' && subjectOf(app, own) === sub ? { account, grant } : undefined;
 }

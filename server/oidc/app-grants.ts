@@ -1,4 +1,6 @@
 import type { Page } from '../accounts/account.ts';
+import type { App } from '../apps/app.ts';
+import type { SubjectOf } from '../apps/sector.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import type { Artifact, ArtifactRepository } from './artifact.ts';
 import type { SessionEnds } from './session-ends.ts';
@@ -9,6 +11,7 @@ export interface AppGrant {
   /** oidc-provider's id of the grant: no bearer value. */
   id: string;
   appId: string;
+  /** As the app was told. */
   sub: string;
   scopes: string[];
   /** The sign-ins that its answers quoted, the latest first: it ends with the passkey of any of them. */
@@ -33,6 +36,8 @@ interface Dependencies {
   artifacts: ArtifactRepository;
   signIns: Pick<SignInRepository, 'findMany'>;
   sessionEnds: Pick<SessionEnds, 'end'>;
+  findApp: (id: string) => Promise<App | undefined>;
+  subjectOf: SubjectOf;
   vault: Pick<Vault, 'idOf' | 'open'>;
   now: () => number;
 }
@@ -91,20 +96,22 @@ const unexpired = (grants: readonly Artifact[], now: number) =>
   grants.filter(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt > now);
 
 async function withSignIns(
-  { signIns, vault }: Pick<Dependencies, 'signIns' | 'vault'>,
+  { signIns, vault, findApp, subjectOf }: Pick<Dependencies, 'signIns' | 'vault' | 'findApp' | 'subjectOf'>,
   grants: readonly Artifact[],
 ): Promise<AppGrant[]> {
   const opened = grants.map((grant) => ({ grant, stored: open(vault, grant) }));
   const idsOf = ({ grant, stored }: (typeof opened)[number]) =>
     new Set([...(grant.signInId === undefined ? [] : [grant.signInId]), ...quotedBy(stored)]);
   const found = await signIns.findMany([...new Set(opened.flatMap((each) => [...idsOf(each)]))]);
+  const ids = [...new Set(grants.map(({ appId = '' }) => appId))];
+  const apps = new Map(await Promise.all(ids.map(async (id) => [id, await findApp(id)] as const)));
   return opened.map((each) => {
     const { grant, stored } = each;
     const scopes = [stored.openid?.scope, ...Object.values(stored.resources ?? {})];
     return {
       id: grant.grantId ?? '',
       appId: grant.appId ?? '',
-      sub: grant.accountId ?? '',
+      sub: subjectOf(apps.get(grant.appId ?? ''), grant.accountId ?? ''),
       scopes: scopes.flatMap((scope) => scope?.split(' ') ?? []),
       signIns: found.filter(({ id }) => idsOf(each).has(id)).toSorted((a, b) => b.at - a.at),
       since: (stored.iat ?? 0) * 1000,

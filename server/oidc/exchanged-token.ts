@@ -1,5 +1,5 @@
 /** The token that comes of an exchange: what it holds, how long it lives, what it is bound to, and what it says. */
-import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
+import { type Client, errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
 import {
   buildTokenResponse,
   checkDpopReplay,
@@ -12,6 +12,7 @@ import type { Api } from '../apis/api.ts';
 import { belongsTo, type Detail } from '../apis/details.ts';
 import { tokenExchange } from '../apps/client-metadata.ts';
 import { longestImpersonation } from './impersonation.ts';
+import { signInOf } from './quote.ts';
 import { resourceServer } from './resources.ts';
 import type { SubjectToken } from './subject-token.ts';
 
@@ -61,7 +62,7 @@ export async function prepareToken(provider: Provider, ctx: ExchangeContext, exc
     expiresIn: Math.min(token.expiration, left, ...(exchange.isImpersonation ? [longestImpersonation] : [])),
     ...(kept.length > 0 && { rar: kept }),
   });
-  exchanged.set(token, saidBy(client.clientId, exchange));
+  exchanged.set(token, saidBy(client, exchange));
   return token;
 }
 
@@ -79,9 +80,10 @@ export async function giveToken(provider: Provider, ctx: ExchangeContext, token:
 }
 
 /** How and when a person signed in is not said of an app that stands in their place: it did not. */
-function saidBy(appId: string, { subject, isImpersonation }: Exchange): Record<string, unknown> {
+function saidBy(client: Client, { subject, isImpersonation }: Exchange): Record<string, unknown> {
   const { acr, auth_time, grant_id, sign_in_id, act } = subject;
-  const said = { acr, auth_time, grant_id, sign_in_id, act: { sub: appId, ...(act && { act }) } };
+  const acting = { sub: client.clientId, ...(act && { act }) };
+  const said = { acr, auth_time, grant_id, ...signInOf(sign_in_id, client), act: acting };
   return JSON.parse(JSON.stringify(isImpersonation ? { grant_id } : said));
 }
 

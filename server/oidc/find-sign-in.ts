@@ -1,6 +1,7 @@
-import type { AccountRepository } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
 import type { SignIn, SignInRepository } from '../sign-ins/sign-in.ts';
 import type { Artifact, ArtifactRepository } from './artifact.ts';
+import type { FindBySubject } from './find-by-subject.ts';
 import type { OwnJwt } from './own-jwt.ts';
 import { type SignedInSession, signInsOf } from './session-sign-ins.ts';
 import type { Vault } from './vault.ts';
@@ -8,7 +9,7 @@ import type { Vault } from './vault.ts';
 /** Which passkey is behind something that was issued. */
 export interface Origin {
   kind: 'sign-in' | 'session' | 'grant' | 'access token' | 'refresh token' | 'ID token' | 'code';
-  /** The person's `sub`; absent where only the sign-in is left. */
+  /** The person's own `sub`, whatever the app was told; absent where only the sign-in is left. */
   sub?: string;
   appId?: string;
   /** The latest first; each names its passkey. Those that it rests on, or rested on when it was issued. */
@@ -18,7 +19,8 @@ export interface Origin {
 interface Dependencies {
   artifacts: Pick<ArtifactRepository, 'find'>;
   signIns: Pick<SignInRepository, 'findById' | 'findMany' | 'listByAccount'>;
-  accounts: Pick<AccountRepository, 'findBySub'>;
+  /** By what an app was told of them. */
+  findBySubject: FindBySubject;
   readOwnJwt: (token: string) => Promise<OwnJwt | undefined>;
   vault: Pick<Vault, 'idOf' | 'open'>;
 }
@@ -55,29 +57,28 @@ export async function findOrigin(dependencies: Dependencies, asked: string): Pro
 
 /** A JWT is stored nowhere: it says itself what it rests on, and may outlive that. */
 async function originOfJwt(dependencies: Dependencies, jwt: OwnJwt): Promise<Origin> {
-  const { signIns, artifacts, vault } = dependencies;
-  const { kind, appId, sub } = jwt;
-  const origin = { kind, appId, ...(sub !== undefined && { sub }) };
-  if (jwt.kind === 'ID token') return { ...origin, signIns: await signInsAt(dependencies, jwt) };
-  const { signInId, grantId } = jwt;
+  const { signIns, artifacts, vault, findBySubject } = dependencies;
+  const { kind, appId, sub, signInId, signedInAt, grantId } = jwt;
   // An impersonation says nothing of the sign-in, and which grant it stands on.
+  const isQuiet = signInId === undefined && signedInAt === undefined;
   const grant =
-    signInId === undefined && grantId !== undefined
-      ? await artifacts.find(vault.idOf('Grant', grantId))
-      : undefined;
-  if (grant) return { ...(await originOf(dependencies, { kind, artifact: grant })), ...origin };
-  const signIn = signInId === undefined ? undefined : await signIns.findById(signInId);
+    isQuiet && grantId !== undefined ? await artifacts.find(vault.idOf('Grant', grantId)) : undefined;
+  if (grant) return { ...(await originOf(dependencies, { kind, artifact: grant })), kind, appId };
+  const account = sub === undefined ? undefined : await findBySubject(appId, { ...jwt, sub });
+  const origin = { kind, appId, ...(account && { sub: account.sub }) };
+  if (signInId === undefined) return { ...origin, signIns: await signInsAt({ signIns }, account, jwt) };
+  const signIn = await signIns.findById(signInId);
   return { ...origin, signIns: signIn ? [signIn] : [] };
 }
 
 const latest = 200;
 
-/** An ID token says when its person signed in (`auth_time`, in seconds), and not by which record. */
+/** Most say when their person signed in (`auth_time`, in seconds), and not by which record. */
 async function signInsAt(
-  { signIns, accounts }: Dependencies,
-  { sub, signedInAt }: OwnJwt & { kind: 'ID token' },
+  { signIns }: Pick<Dependencies, 'signIns'>,
+  account: Account | undefined,
+  { signedInAt }: OwnJwt,
 ): Promise<SignIn[]> {
-  const account = await accounts.findBySub(sub);
   if (!account || signedInAt === undefined) return [];
   const { items } = await signIns.listByAccount(account.id, { limit: latest });
   return items.filter(({ at }) => at - (at % 1000) === signedInAt);

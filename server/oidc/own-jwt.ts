@@ -7,9 +7,16 @@ import { openSigningKey } from './keys.ts';
 import type { SigningKeyRepository } from './signing-key.ts';
 
 /** What a JWT of this installation says of whom it was issued to. */
-export type OwnJwt =
-  | { kind: 'access token'; appId: string; sub?: string; grantId?: string; signInId?: string }
-  | { kind: 'ID token'; appId: string; sub: string; signedInAt?: number };
+export interface OwnJwt {
+  kind: 'access token' | 'ID token';
+  appId: string;
+  /** As the app was told; absent where it speaks for itself. */
+  sub?: string;
+  grantId?: string;
+  signInId?: string;
+  /** Milliseconds, of a whole second. */
+  signedInAt?: number;
+}
 
 interface Dependencies {
   signingKeys: Pick<SigningKeyRepository, 'list'>;
@@ -21,6 +28,7 @@ const accessToken = z.object({
   sub: z.string(),
   grant_id: z.string().exactOptional(),
   sign_in_id: z.string().exactOptional(),
+  auth_time: z.int().exactOptional(),
 });
 const idToken = z.object({ aud: z.string(), sub: z.string(), auth_time: z.int().exactOptional() });
 
@@ -47,15 +55,17 @@ export async function readOwnJwt(dependencies: Dependencies, token: string): Pro
 }
 
 /** RFC 9068 §5: an app that speaks for itself has its own id as `sub`, and no grant of anybody. */
-function ofAccessToken({ client_id, sub, grant_id, sign_in_id }: z.output<typeof accessToken>): OwnJwt {
-  const token = { kind: 'access token', appId: client_id } as const;
-  if (grant_id === undefined) return token;
-  return { ...token, sub, grantId: grant_id, ...(sign_in_id !== undefined && { signInId: sign_in_id }) };
+function ofAccessToken(token: z.output<typeof accessToken>): OwnJwt {
+  const { client_id: appId, sub, grant_id, sign_in_id } = token;
+  const kind = 'access token';
+  if (grant_id === undefined) return { kind, appId };
+  const stands = { grantId: grant_id, ...(sign_in_id !== undefined && { signInId: sign_in_id }) };
+  return { kind, appId, sub, ...stands, ...momentOf(token) };
 }
 
-function ofIdToken({ aud, sub, auth_time }: z.output<typeof idToken>): OwnJwt {
-  return {
-    ...{ kind: 'ID token', appId: aud, sub },
-    ...(auth_time !== undefined && { signedInAt: auth_time * 1000 }),
-  };
+function ofIdToken(token: z.output<typeof idToken>): OwnJwt {
+  return { kind: 'ID token', appId: token.aud, sub: token.sub, ...momentOf(token) };
 }
+
+const momentOf = ({ auth_time }: { auth_time?: number }) =>
+  auth_time === undefined ? {} : { signedInAt: auth_time * 1000 };

@@ -39,7 +39,6 @@ import { createEnough, type Enough, type EnoughDependencies } from './enough.ts'
 import { exchangedClaims } from './exchanged-token.ts';
 import { rotatesRefreshTokens } from './fapi.ts';
 import type { FewPasskeysDependencies } from './few-passkeys.ts';
-import type { FindAccount } from './find-account.ts';
 import { formFields } from './form-fields.ts';
 import { tellInBrowser } from './front-channel-logout.ts';
 import { type Consents, createGrantLoader } from './grants.ts';
@@ -61,6 +60,7 @@ import { requestAlgorithms, requestFeatures } from './requests.ts';
 import { createResources } from './resources.ts';
 import type { SessionEnds } from './session-ends.ts';
 import { signatureAlgorithms } from './signing-algorithms.ts';
+import { accountOf, type SubjectDependencies, subjectSettings } from './subjects.ts';
 import { allowTokenExchange } from './token-exchange.ts';
 import { createIntrospectionPolicy } from './token-policy.ts';
 
@@ -86,7 +86,7 @@ export interface ProviderPages {
   deviceDeclined(ctx: KoaContextWithOIDC): void;
 }
 
-export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
+export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'>, SubjectDependencies {
   config: Pick<
     Config,
     'issuer' | 'lifetimes' | 'mtls' | 'registration' | 'clientDocumentHosts' | 'signingKeys' | 'impersonation'
@@ -102,7 +102,6 @@ export interface ProviderDependencies extends Omit<MtlsDependencies, 'config'> {
   consents: Consents;
   /** Those that administrators define. */
   apis: ApiCache;
-  findAccount: FindAccount;
   /** Keeps what apps do wrong. */
   refusals: Pick<RefusalRecorder, 'note'>;
   /** Writes down what tokens apps get. */
@@ -161,13 +160,13 @@ function configuration(
   dependencies: ProviderDependencies,
   { enough, quote }: { enough: Enough; quote: Quote },
 ): Configuration {
-  const { config, keys, adapter, consents, apis, findAccount } = dependencies;
+  const { config, keys, adapter, consents, apis } = dependencies;
   return {
     adapter: createAdapterFactory(adapter),
     jwks: keys,
     // What an app was given of a person is worth nothing once they may not use it any more.
     findAccount: answering(async (ctx, sub, token) => {
-      const account = await findAccount(sub, ctx.oidc.client?.latchkey_claims as string[] | undefined);
+      const account = await accountOf(dependencies, ctx, sub);
       if (!token) return account ?? standIn(ctx, sub);
       return mayUse(ctx.oidc.client?.latchkey_allowed_groups, account) ? account : undefined;
     }),
@@ -186,7 +185,7 @@ function configuration(
     claims: Object.fromEntries(Object.entries(scopeClaims)),
     extraTokenClaims: (ctx, token) => exchangedClaims(token) ?? tokenClaims(ctx, token),
     scopes,
-    subjectTypes: ['public'],
+    ...subjectSettings(dependencies),
     responseTypes: ['code', 'none'],
     clientAuthMethods: [
       'client_secret_basic',

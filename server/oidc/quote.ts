@@ -1,4 +1,4 @@
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { answeredAcr } from '../sign-ins/acr.ts';
 import type { Enough } from './enough.ts';
@@ -56,12 +56,12 @@ export function tokenClaims(
   if (acr === undefined || authTime === undefined) return undefined;
   const signIn = { acr, auth_time: authTime };
   if (!('resourceServer' in token) || !grant) return signIn;
-  return {
-    ...signIn,
-    grant_id: grant.jti,
-    ...(grant.signInId !== undefined && { sign_in_id: grant.signInId }),
-  };
+  return { ...signIn, grant_id: grant.jti, ...signInOf(grant.signInId, oidc.client) };
 }
+
+/** Not for an app that knows people by pairwise subs: it is the same at every app of a session. */
+export const signInOf = (id: string | undefined, client: Pick<Client, 'subjectType'> | undefined) =>
+  id === undefined || client?.subjectType === 'pairwise' ? {} : { sign_in_id: id };
 
 /** What an access token is given for. */
 interface Source {

@@ -4,10 +4,11 @@ import { withMongo } from '../../adapters/mongo/testing.ts';
 import { openStorage } from '../../adapters/open.ts';
 import { appSample } from '../../adapters/storage.contract/samples.ts';
 import { openSessions } from '../open-sessions.ts';
-import { createSecret, generateRoot } from '../secret/secret.ts';
+import { createSecretRing } from '../secret/ring.ts';
+import { generateRoot } from '../secret/secret.ts';
 import type { ArtifactRepository, LogoutNotice, Storage } from '../storage.ts';
 
-const secret = createSecret(generateRoot());
+const secret = createSecretRing([generateRoot()]);
 const now = () => Date.now();
 const sessionLife = 60 * 60 * 1000;
 

@@ -25,7 +25,8 @@ const requestSchema = z.object({
   default_acr_values: texts.optional(),
   backchannel_logout_uri: text.optional(),
   backchannel_logout_session_required: z.boolean().optional(),
-  subject_type: z.literal('public').optional(),
+  subject_type: z.enum(['public', 'pairwise']).optional(),
+  sector_identifier_uri: text.optional(),
   ...protectionShape,
 });
 
@@ -35,7 +36,6 @@ export type ClientRequest = z.output<typeof requestSchema>;
 const notHad = [
   'request_uris',
   'request_object_encryption_alg',
-  'sector_identifier_uri',
   'default_max_age',
   'software_statement',
   'initiate_login_uri',
@@ -101,7 +101,8 @@ export function clientAnswer(app: App): Record<string, unknown> {
     response_types: app.grantTypes.includes('authorization_code') ? ['code'] : [],
     token_endpoint_auth_method: app.tokenEndpointAuthMethod,
     id_token_signed_response_alg: app.idTokenSignedResponseAlg,
-    subject_type: 'public',
+    subject_type: app.subjectType ?? 'public',
+    ...(app.sectorIdentifierUri !== undefined && { sector_identifier_uri: app.sectorIdentifierUri }),
     ...protectionAnswer(app),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(app.logoUri !== undefined && { logo_uri: app.logoUri }),

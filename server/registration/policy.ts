@@ -1,6 +1,7 @@
 import { apiScopes } from '../apps/api-scopes.ts';
-import type { AppKind } from '../apps/app.ts';
+import type { App, AppKind } from '../apps/app.ts';
 import { publicKeys } from '../apps/public-keys.ts';
+import { sectorOf } from '../apps/sector.ts';
 import { usesKeys } from '../apps/security-rules.ts';
 import type { NewApp } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
@@ -56,6 +57,10 @@ export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): N
     ...keysOf(request, protection),
     ...(request.default_acr_values && {
       defaultAcrValues: request.default_acr_values as NonNullable<NewApp['defaultAcrValues']>,
+    }),
+    ...(request.subject_type && { subjectType: request.subject_type }),
+    ...(request.sector_identifier_uri !== undefined && {
+      sectorIdentifierUri: request.sector_identifier_uri,
     }),
     ...(request.backchannel_logout_uri !== undefined && {
       backchannelLogoutUri: request.backchannel_logout_uri,
@@ -119,6 +124,8 @@ const names: Readonly<Record<string, string>> = {
   defaultAcrValues: 'default_acr_values',
   backchannelLogoutUri: 'backchannel_logout_uri',
   ...protectionNames,
+  subjectType: 'subject_type',
+  sectorIdentifierUri: 'sector_identifier_uri',
 };
 
 /** What an app is refused for, in the words of client metadata. @throws RegistrationRefusal, or what else it is */
@@ -129,4 +136,13 @@ export function refusedAs(error: unknown): never {
   const [problem] = error.problems ?? [];
   const name = names[problem?.field ?? ''] ?? names[field] ?? field;
   throw new RegistrationRefusal(code, `${name} ${problem?.message ?? 'is not allowed'}`);
+}
+
+/** Its people would be others to it. @throws RegistrationRefusal */
+export function requireSameSector(before: App, after: App): void {
+  if (sectorOf(before) === sectorOf(after)) return;
+  throw new RegistrationRefusal(
+    'invalid_client_metadata',
+    'subject_type, and the host that sector_identifier_uri or redirect_uris give for it, cannot be changed: register another app',
+  );
 }

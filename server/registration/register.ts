@@ -5,12 +5,14 @@ import { type Hash, judgeSecret } from '../apps/app-secret.ts';
 import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
 import { type AppRemoval, removeApps } from '../apps/remove-apps.ts';
+import { requireSectorDocument } from '../apps/sector-document.ts';
 import type { NewApp } from '../apps/validation.ts';
 import type { RecordAudit } from '../audit/audit.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import type { InitialAccessTokenRepository, RegistrationPolicy } from './initial-access-token.ts';
 import { findToken, takeUse } from './initial-access-tokens.ts';
 import { type ClientRequest, clientAnswer, readClientRequest } from './metadata.ts';
-import { openPolicy, refusedAs, wantedApp } from './policy.ts';
+import { openPolicy, refusedAs, requireSameSector, wantedApp } from './policy.ts';
 import { keptProtection } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
@@ -21,6 +23,8 @@ export interface RegistrationDependencies extends AppRemoval {
   apps: Pick<AppRepository, 'insert' | 'list' | 'findById' | 'update' | 'remove'>;
   initialAccessTokens: InitialAccessTokenRepository;
   hash: Hash;
+  /** Asks an address of an app. */
+  askAddress: Outbound['ask'];
   record: RecordAudit;
   /** How an app may show who it is here: with a certificate only where there are any. */
   authMethods: readonly string[];
@@ -38,7 +42,7 @@ export interface Registration {
 }
 
 export function createRegistration(dependencies: RegistrationDependencies): Registration {
-  const { issuer, apps, initialAccessTokens, hash, record, now } = dependencies;
+  const { issuer, apps, initialAccessTokens, hash, askAddress, record, now } = dependencies;
   const managed = (app: App, token: string): Answer => ({
     ...clientAnswer(app),
     registration_access_token: token,
@@ -62,6 +66,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
           ...(policy.redirectHosts && { redirectHosts: policy.redirectHosts }),
         },
       };
+      await requireSectorDocument(askAddress, registered).catch(refusedAs);
       // Counted before the app is there: whoever breaks off in between has lost a use, and nobody gains one.
       if (initial && !(await takeUse(initialAccessTokens, initial, now())))
         throw new RegistrationRefusal('invalid_token', 'the initial access token is used up');
@@ -83,6 +88,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
       requirePossible(wanted, dependencies);
       const own = newToken(hash);
       const after = changedApp(before, { wanted, request, now: now() });
+      await requireSectorDocument(askAddress, after, before).catch(refusedAs);
       const registration = { ...before.registration, tokenHash: own.hash };
       if (!(await apps.update({ ...after, registration }, before.revision)))
         throw new RegistrationRefusal('invalid_token', 'it was changed at the same moment');
@@ -147,9 +153,12 @@ function changedApp(
       'invalid_client_metadata',
       'what kind of app it is, and how it proves itself, cannot be changed: register another one',
     );
-  const { kind: _, defaultAcrValues, ...said } = wanted;
+  const { kind: _, defaultAcrValues, subjectType = before.subjectType ?? null, ...said } = wanted;
   // What is left out is taken away (RFC 7592 §2.2); what administrators decided stays.
-  const absent = { logoUri: null, jwks: null, jwksUri: null, clientCertificate: null };
+  const absent = {
+    ...{ logoUri: null, jwks: null, jwksUri: null, clientCertificate: null },
+    ...{ sectorIdentifierUri: null },
+  };
   const logout = {
     ...{ backchannelLogoutUri: null, backchannelLogoutSessionRequired: null },
     ...{ frontchannelLogoutUri: null, frontchannelLogoutSessionRequired: null },
@@ -162,11 +171,13 @@ function changedApp(
         ...logout,
         ...said,
         ...keptProtection(before, wanted),
+        subjectType,
         defaultAcrValues: (before.defaultAcrValues as typeof defaultAcrValues) ?? defaultAcrValues ?? null,
         apiScopes: keptScopes(before, wanted),
       },
       now,
     );
+    requireSameSector(before, after);
     return { ...after, grantTypes: grantsOf(before, request) };
   } catch (error) {
     return refusedAs(error);

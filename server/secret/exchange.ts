@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import type { Installation, InstallationRepository } from './installation.ts';
+import { openSalt, sealSalt } from './pairwise-salt.ts';
 import { openFormer, type SecretRing, sealFormer } from './ring.ts';
 import { keyIdOf, makeKeyCheck, type OneSecret } from './secret.ts';
 
@@ -48,7 +49,7 @@ async function announce(dependencies: ExchangeDependencies, next: OneSecret): Pr
 }
 
 async function takeOver({ secret, now, ...rest }: ExchangeDependencies, next: OneSecret): Promise<void> {
-  await change({ secret, now, ...rest }, ({ announced, ...installation }) => {
+  await change({ secret, now, ...rest }, ({ announced, pairwiseSalt: salt, ...installation }) => {
     const before = secret.get(keyIdOf(installation.keyCheck));
     if (!before || keyIdOf(announced?.keyCheck ?? '') !== next.keyId)
       throw new AppError('conflict', { detail: 'somebody else exchanges the secret at the same time' });
@@ -60,6 +61,7 @@ async function takeOver({ secret, now, ...rest }: ExchangeDependencies, next: On
       keyCheck: makeKeyCheck(next),
       previous: { keyCheck: installation.keyCheck, replacedAt: now(), rekeyed: 0 },
       former: [...inherited, sealFormer(next, before.bequeath())],
+      ...(salt !== undefined && { pairwiseSalt: sealSalt(next, openSalt(before, salt)) }),
     };
   });
 }

@@ -13,6 +13,8 @@ export interface Installation {
   previous?: PreviousSecret;
   /** What verifies what secrets before have made, sealed: `FormerKeys` of each, the latest last. */
   former?: readonly string[];
+  /** What pairwise `sub`s are made of, sealed. It never changes once an app was told of one. */
+  pairwiseSalt?: string;
 }
 
 export interface PreviousSecret {

@@ -1,6 +1,7 @@
 import { StorageError } from '../errors.ts';
 import type { Installation } from './installation.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
+import { createPairwise, openSalt, type Pairwise } from './pairwise-salt.ts';
 import {
   type CheckpointSigner,
   checkpointKey,
@@ -14,13 +15,15 @@ import {
 } from './secret.ts';
 
 /** What an installation says of its secrets. */
-type Standing = Pick<Installation, 'keyCheck' | 'announced' | 'previous' | 'former'>;
+type Standing = Pick<Installation, 'keyCheck' | 'announced' | 'previous' | 'former' | 'pairwiseSalt'>;
 
 /**
  * The installation secret while it is exchanged for another: writes with the current one, reads with every one in use.
  * Which one is current stands in the storage alone, so that all instances go over together.
  */
 export interface SecretRing extends Secret {
+  /** The `sub` of somebody in a sector, by the salt that the storage has. @throws Error where it has none yet */
+  pairwise: Pairwise;
   /** The secrets that are at hand, by their key ids. */
   readonly keyIds: readonly string[];
   /** A secret at hand. */
@@ -82,6 +85,10 @@ export function createSecretRing(roots: readonly string[]): SecretRing {
       verify: (data, digest) => state.cookies.verify(data, digest),
       index: (data, digest) => state.cookies.index(data, digest),
     },
+    pairwise(sector, sub) {
+      if (!state.pairwise) throw new Error('the installation has no salt for pairwise subs yet');
+      return state.pairwise(sector, sub);
+    },
     get: (keyId) => known.find((one) => one.keyId === keyId),
     has: (keyCheck) => known.some((one) => keyCheckFits(one, keyCheck)),
     replace(next) {
@@ -107,11 +114,13 @@ interface Settled {
   /** In use beside it: the one before, and one that is going to take over. */
   others: readonly OneSecret[];
   former: readonly FormerKeys[];
+  /** Sealed. */
+  pairwiseSalt?: string;
 }
 
 function settle(
   known: readonly OneSecret[],
-  { keyCheck, announced, previous, former = [] }: Standing,
+  { keyCheck, announced, previous, former = [], pairwiseSalt }: Standing,
 ): Settled {
   const find = (check: string) => known.find((one) => keyCheckFits(one, check));
   const current = find(keyCheck);
@@ -120,7 +129,10 @@ function settle(
   if (previous && !before) throw missingPrevious(keyIdOf(previous.keyCheck));
   const next = announced && find(announced.keyCheck);
   const others = [before, next].filter((one) => one !== undefined && one !== current) as OneSecret[];
-  return { current, others, former: former.map((sealed) => openFormer(sealed, current, others)) };
+  return {
+    ...{ current, others, former: former.map((sealed) => openFormer(sealed, current, others)) },
+    ...(pairwiseSalt !== undefined && { pairwiseSalt }),
+  };
 }
 
 const formerContext = 'former installation secret';
@@ -133,13 +145,18 @@ export function openFormer(
   sealed: string,
   ...secrets: readonly (OneSecret | readonly OneSecret[])[]
 ): FormerKeys {
-  const one = secrets.flat().find(({ keyId }) => keyId === keyIdOf(sealed));
+  return JSON.parse(sealerOf(sealed, secrets.flat()).open(sealed, formerContext));
+}
+
+/** @throws StorageError `wrong_secret` */
+function sealerOf(sealed: string, secrets: readonly OneSecret[]): OneSecret {
+  const one = secrets.find(({ keyId }) => keyId === keyIdOf(sealed));
   if (!one) throw wrongSecret();
-  return JSON.parse(one.open(sealed, formerContext));
+  return one;
 }
 
 /** Everything that is asked for at each request, made once. */
-function arrange({ current, others, former }: Settled) {
+function arrange({ current, others, former, pairwiseSalt: sealed }: Settled) {
   const all = [current, ...others];
   const gone = former.filter(({ keyId }) => all.every((one) => one.keyId !== keyId));
   const keys = [...all.map((one) => one.bequeath()), ...gone];
@@ -150,6 +167,7 @@ function arrange({ current, others, former }: Settled) {
     formerMacs: gone.map(({ evidence }) => macWith(evidence)),
     publicKeys: keys.map(({ checkpoints }) => checkpointKey(checkpoints)),
     cookies: createKeyring(keys.map(({ cookies }) => cookies)) satisfies Keyring,
+    ...(sealed !== undefined && { pairwise: createPairwise(openSalt(sealerOf(sealed, all), sealed)) }),
   };
 }
 

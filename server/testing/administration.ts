@@ -16,7 +16,8 @@ import { openSigningKeyring } from '../open-signing-keys.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { createPasskeyManager } from '../passkeys/create-manager.ts';
 import { passkeyManagerName } from '../receipts/receipt.ts';
-import { createSecret, generateRoot } from '../secret/secret.ts';
+import { createSecretRing } from '../secret/ring.ts';
+import { generateRoot } from '../secret/secret.ts';
 import type { Account, AuditEvent, Passkey, Storage } from '../storage.ts';
 
 const issuer = 'http://localhost:3000';
@@ -32,7 +33,7 @@ export async function openAdministration({
   const letters: Letter[] = [];
   const clock = { now: Date.UTC(2026, 0, 1) };
   const now = () => clock.now;
-  const secret = createSecret(generateRoot());
+  const secret = createSecretRing([generateRoot()]);
   const log = createLog({ level: 'silent', format: 'json' });
   const url = 'sqlite::memory:';
   const storage = await openStorage({ url, role: 'command', schema: 'migrate', waitUntilReady: true });
@@ -57,6 +58,7 @@ export async function openAdministration({
     hash: secret.hash,
     ...(sendsMail && { mail: { post: async (letter: Letter) => void letters.push(letter) } }),
     issuer,
+    askAddress: createOutbound({ allow: [] }).ask,
     examineAddress: createOutbound({ allow: [] }).examine,
     searchAudit: (search: AuditSearch) => searchAudit({ storage, secret }, search),
     server: aboutThisServer({

@@ -20,6 +20,7 @@ import { managerHere, openPasskeys } from '../open-passkeys.ts';
 import { openSessions } from '../open-sessions.ts';
 import { openSigningKeyring } from '../open-signing-keys.ts';
 import type { OpenPasskeyManager } from '../passkeys/create-manager.ts';
+import { checkInstallation } from '../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
 
@@ -70,6 +71,7 @@ export async function startInstallation(
   const storage = made.use(
     await openStorage({ url: config.storageUrl, role: 'command', schema: 'check', waitUntilReady: true }),
   );
+  await checkInstallation(storage.installation, { secret, now: Date.now() });
   const passkeys = made.use(await openPasskeys({ config, secret, storage, now: Date.now, log: silent }));
   const administration = administrationOf({ config, secret, storage }, passkeys);
   const running = made.move();
@@ -119,6 +121,7 @@ export function administrationOf(
       hash: secret.hash,
       mail: openMailer({ config, secret, storage, now }),
       issuer: config.issuer,
+      askAddress: openOutbound(config).ask,
       examineAddress: openOutbound(config).examine,
       searchAudit: (search) => searchAudit({ storage, secret }, search),
       server: aboutThisServer({ config, storage, env: {}, examine: async () => [] }),

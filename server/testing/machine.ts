@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type JWTHeaderParameters, SignJWT } from 'jose';
 import { builtinApps } from '../apps/builtin-apps.ts';
+import { createSubjects } from '../apps/sector.ts';
 import type { NewApp } from '../apps/validation.ts';
 import { type ApiCaller, createApiCallers } from '../oidc/api-caller.ts';
 import { createApiTokenVerifier } from '../oidc/api-token.ts';
@@ -47,6 +48,7 @@ export async function callersOf({
     accounts: storage.accounts,
     artifacts: storage.artifacts,
     vault: createVault(secret),
+    subjectOf: createSubjects(secret.pairwise),
     now,
   });
 }

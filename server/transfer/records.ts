@@ -57,7 +57,7 @@ const app = z.strictObject({
   tokenEndpointAuthMethod: text,
   scopes: texts,
   consent: z.enum(['explicit', 'implicit']),
-  pkce: z.enum(['required', 'optional']),
+  pkce: z.enum(['required', 'optional', 'off']),
   idTokenSignedResponseAlg: z.enum(idTokenAlgorithms),
   lifetimes: z.strictObject({
     accessToken: whole.exactOptional(),
@@ -72,6 +72,8 @@ const app = z.strictObject({
   ciba: z
     .strictObject({ deliveryMode: z.enum(['poll', 'ping']), notificationEndpoint: text.exactOptional() })
     .exactOptional(),
+  subjectType: z.literal('pairwise').exactOptional(),
+  sectorIdentifierUri: text.exactOptional(),
   clientCertificate: certificateSubject.exactOptional(),
   certificateBoundAccessTokens: flag.exactOptional(),
   defaultAcrValues: texts.exactOptional(),
