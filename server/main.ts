@@ -28,7 +28,6 @@ import { type KeptSecret, keepSecret } from './open-secret.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
-import { keepPairwiseSalt } from './secret/pairwise-salt.ts';
 import { type OpenSecret, openSecret } from './secret/secret-file.ts';
 import { createRuleBook } from './sign-ins/rule-book.ts';
 import { type Running, startProcess } from './start-process.ts';
@@ -202,7 +201,6 @@ async function prepare(dependencies: RoomDependencies, rooms: Gate, clock: Clock
       await storage.ping();
       await clock.round();
       await checkInstallation(storage.installation, { secret, now: now() });
-      await keepPairwiseSalt({ repository: storage.installation, secret });
       return rooms.open(await openRooms(dependencies));
     } catch (error) {
       const away =

@@ -19,6 +19,7 @@ import { openDeliverer } from './open-deliverer.ts';
 import { type OpenedSessions, openSessions } from './open-sessions.ts';
 import { openProviderWithKeys } from './open-signing-keys.ts';
 import type { RoomDependencies } from './rooms.ts';
+import { keepPairwiseSalt } from './secret/pairwise-salt.ts';
 
 /** What oidc-provider asks others while somebody signs in. */
 type Asked = Pick<ProviderDependencies, 'isStanding' | 'enough' | 'fewPasskeys'>;
@@ -26,6 +27,7 @@ type Asked = Pick<ProviderDependencies, 'isStanding' | 'enough' | 'fewPasskeys'>
 /** oidc-provider with all that it stands on, and whoever tells apps that their sessions are over. */
 export async function openProtocol(dependencies: RoomDependencies, asked: Asked) {
   const { secret, storage, apps, now } = dependencies;
+  await keepPairwiseSalt({ repository: storage.installation, secret });
   const deliverer = openDeliverer(dependencies, (notice) => logoutToken(provider, notice));
   const opened = openSessions({ storage, secret, findApp: apps.find, deliver: deliverer.deliver, now });
   const apis = createApiCache(storage.apis);

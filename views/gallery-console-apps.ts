@@ -116,6 +116,7 @@ const securityFields = {
 };
 const appFields = {
   security: securityFields,
+  subjects: { subjectType: 'pairwise', sectorIdentifierUri: '', isMeant: false },
   name: app.name,
   redirectUris: app.redirectUris.join('\n'),
   postLogoutRedirectUris: app.postLogoutRedirectUris.join('\n'),

@@ -42,6 +42,7 @@ export function storageContract(name: string, open: Open): void {
         announced: { keyCheck: 'v1.next.sealed', at: now, lackedBy: 'host' },
         previous: { keyCheck: installation.keyCheck, replacedAt: now, rekeyed: 3, finishedAt: now + 1 },
         former: ['v1.later.former'],
+        pairwiseSalt: 'v1.later.salt',
       };
       await assertOneWinner(() => storage().installation.update(changed, revision));
       assert.deepEqual(await storage().installation.find(), { ...changed, revision: revision + 1 });

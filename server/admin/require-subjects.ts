@@ -29,10 +29,14 @@ export async function changesSubjects(context: Context, { before, after, meant }
   });
 }
 
-async function isUsed({ storage: { signIns, artifacts } }: Context, id: string): Promise<boolean> {
-  const found = await Promise.all([
+/** What it has of people runs out; that they were there is written down for longer. */
+async function isUsed({ storage }: Context, id: string): Promise<boolean> {
+  const { signIns, artifacts, auditEvents } = storage;
+  const [signedIn, grants, events] = await Promise.all([
     signIns.listByApp(id, { limit: 1 }),
     artifacts.listByApp(id, { model: 'Grant', limit: 1 }),
+    auditEvents.listByApp(id, { limit: 100 }),
   ]);
-  return found.some(({ items }) => items.length > 0);
+  const isKnown = events.some(({ accountId }) => accountId !== undefined);
+  return isKnown || signedIn.items.length + grants.items.length > 0;
 }

@@ -29,6 +29,7 @@ export function facts(app: AppFacts): string[] {
     ['told of sign-outs', logoutFact(app)],
     ...(app.frontchannelLogoutUri ? [['in the browser', frameFact(app)] as [string, string]] : []),
     ['scopes', app.scopes.join(' ') || '–'],
+    ...(app.subjectType ? [['knows people by', subjectFact(app)] as [string, string]] : []),
     ['consent', app.consent === 'explicit' ? 'people are asked' : 'first-party: nobody is asked'],
     ['PKCE', app.pkce],
     ...(app.defaultAcrValues ? [['asks for', app.defaultAcrValues.join(' ')] as [string, string]] : []),
@@ -49,6 +50,10 @@ export function facts(app: AppFacts): string[] {
     ]),
   ];
   return facts.map(([name, value]) => `  ${name.padEnd(19)}${value}`);
+}
+
+function subjectFact({ sectorIdentifierUri }: AppFacts): string {
+  return `pairwise subs${sectorIdentifierUri ? `, of the sector at ${sectorIdentifierUri}` : ''}`;
 }
 
 function siteFacts({ forwardAuth }: AppFacts): [string, string][] {

@@ -3,6 +3,7 @@ import type { AppApiRow } from '../../views/console/apps/api-panel.ts';
 import type { AppData, AppDetails } from '../../views/console/apps/app.ts';
 import type { AppFacts } from '../admin/shapes.ts';
 import { logoUrl } from '../apps/logos/logo-url.ts';
+import { sectorOf } from '../apps/sector.ts';
 import { appName } from './apis.ts';
 import { securityFacts } from './app-security.ts';
 import { groupName } from './person-data.ts';
@@ -82,13 +83,18 @@ function appDetails(app: AppFacts): Omit<AppDetails, 'allowedGroups'> {
     ...app,
     lifetimes: app.lifetimes,
     ...{ apiScopes, claims },
-    security: securityFacts(app),
+    ...{ security: securityFacts(app), ...sectorFact(app) },
     hasRule: authenticatorRule !== undefined && Object.keys(authenticatorRule).length > 0,
     ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
     ...(logoUri !== undefined && { logoUrl: logoUrl(app) ?? '' }),
     ...(origin === 'builtin' && { isBuiltin: true }),
     ...(origin === 'dynamic' && { isRegistered: true }),
   };
+}
+
+function sectorFact(app: AppFacts): Pick<AppDetails, 'sector'> {
+  const sector = sectorOf(app);
+  return sector === undefined ? {} : { sector };
 }
 
 async function readSignIns({ admin }: Visit, app: string): Promise<AppSignIn[]> {

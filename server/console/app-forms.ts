@@ -89,6 +89,11 @@ function fieldsOf(app: AppFacts): AppFields {
     idTokenSignedResponseAlg: app.idTokenSignedResponseAlg,
     site: siteFieldsOf(app.forwardAuth),
     security: securityFieldsOf(app),
+    subjects: {
+      subjectType: app.subjectType ?? 'public',
+      sectorIdentifierUri: app.sectorIdentifierUri ?? '',
+      isMeant: false,
+    },
   };
 }
 
@@ -119,6 +124,11 @@ function typedFields(form: URLSearchParams): AppFields {
     scopes: form.getAll('scopes'),
     apiScopes: form.getAll('apiScopes'),
     security: typedSecurity(form),
+    subjects: {
+      subjectType: text(form, 'subjectType'),
+      sectorIdentifierUri: text(form, 'sectorIdentifierUri'),
+      isMeant: form.has('newSubjects'),
+    },
     allowedGroups: form.getAll('allowedGroups'),
     isFrameToldSession: form.has('frontchannelSession'),
     site: typedSiteFields(form),
@@ -169,6 +179,7 @@ function changesOf(app: AppFacts, form: URLSearchParams): Changes {
     ...(kind !== 'device' && {
       postLogoutRedirectUris: lines(form, 'postLogoutRedirectUris'),
     }),
+    ...(form.has('subjectType') && subjectsOf(form)),
     ...(kind === 'web' && {
       pkce: text(form, 'pkce'),
       backchannelLogoutUri: optional(form, 'backchannelLogoutUri') ?? null,
@@ -185,6 +196,15 @@ function cibaOf(form: URLSearchParams): NonNullable<Changes['ciba']> | null {
   return deliveryMode
     ? { deliveryMode, ...(notificationEndpoint !== undefined && { notificationEndpoint }) }
     : null;
+}
+
+function subjectsOf(form: URLSearchParams): Changes {
+  const subjectType = text(form, 'subjectType') as 'public' | 'pairwise';
+  const sector = subjectType === 'pairwise' ? optional(form, 'sectorIdentifierUri') : undefined;
+  return {
+    ...{ subjectType, sectorIdentifierUri: sector ?? null },
+    ...(form.has('newSubjects') && { newSubjects: true }),
+  };
 }
 
 function inTheBrowser(form: URLSearchParams): Changes {

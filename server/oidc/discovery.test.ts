@@ -124,7 +124,16 @@ onSqlite('what discovery announces', (start) => {
       const { tokens } = await signIn(app, ada, { scope, prompt: 'consent' });
       assert.deepEqual(new Set(tokens.scope.split(' ')), new Set(list(scopes)));
     },
-    subject_types_supported: (types) => assert.ok(list(types).includes('public')),
+    subject_types_supported: async (types) => {
+      const subs = [];
+      for (const subjectType of list(types) as NonNullable<NewApp['subjectType']>[]) {
+        const known = await addable({ pkce: 'off', subjectType });
+        subs.push((await signIn(known, ada)).claims.sub);
+      }
+      assert.deepEqual(list(types), ['public', 'pairwise']);
+      assert.equal(new Set(subs).size, 2);
+      await assert.rejects(addable({ subjectType: 'ephemeral' }));
+    },
     token_endpoint_auth_methods_supported: async (methods) => {
       for (const method of list(methods).filter((each) => /^(client_secret_|none$)/.test(each)))
         await addable(method === 'none' ? { kind: 'browser' } : { tokenEndpointAuthMethod: method });

@@ -25,8 +25,14 @@ export interface CarriedPerson {
 /** The private JWK lies open: it is sealed again where it arrives. */
 export type CarriedSigningKey = Pick<SigningKey, 'id' | 'alg' | 'createdAt'> & { jwk: object };
 
+/** What the `sub`s of pairwise apps are made of. It lies open, as a signing key does. */
+export interface CarriedSalt {
+  salt: string;
+}
+
 /** In the order in which they come: each may name what came before it. */
 export interface CarriedRecords {
+  pairwiseSalt: CarriedSalt;
   attribute: AttributeDefinition;
   group: Group;
   app: CarriedApp;

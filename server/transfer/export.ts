@@ -3,6 +3,7 @@ import { openImportedHash } from '../apps/imported-secret.ts';
 import { openSigningKey } from '../oidc/keys.ts';
 import type { CarriedPasskey } from '../passkeys/carried-passkey.ts';
 import type { PasskeyManager } from '../passkeys/manager.ts';
+import { openSalt } from '../secret/pairwise-salt.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { Account, Page, ProviderStorage } from '../storage.ts';
 import type { CarriedApp, CarriedItem, CarriedPerson, CarriedSecret, CarriedSigningKey } from './content.ts';
@@ -29,7 +30,7 @@ interface ExportOptions {
 
 /**
  * Everything that another installation needs to go on in the place of this one, encrypted: people with passkeys and
- * attributes, groups, apps and APIs with what verifies their secrets, rules, the keys that sign tokens. Not in it: sessions,
+ * attributes, groups, apps and APIs with what verifies their secrets, rules, what pairwise `sub`s are made of, the keys that sign tokens. Not in it: sessions,
  * tokens, consents, links, and what happened.
  * @throws AppError `field_invalid` for a passphrase that is too short
  */
@@ -54,6 +55,8 @@ async function* counted<T>(items: AsyncIterable<T>, tell: (count: number) => voi
 
 async function* itemsOf(dependencies: ExportDependencies): AsyncGenerator<CarriedItem> {
   const { storage, administration, secret } = dependencies;
+  const sealed = (await storage.installation.find())?.pairwiseSalt;
+  if (sealed !== undefined) yield { kind: 'pairwiseSalt', record: { salt: openSalt(secret, sealed) } };
   for (const record of await storage.attributeDefinitions.list()) yield { kind: 'attribute', record };
   for await (const groups of pagesOf(storage.groups.list))
     yield* groups.map((record) => ({ kind: 'group' as const, record }));

@@ -6,6 +6,7 @@ import { takeAttribute } from './take-attribute.ts';
 import { takeGroup } from './take-group.ts';
 import { takePeople } from './take-people.ts';
 import { takeRule } from './take-rule.ts';
+import { takeSalt } from './take-salt.ts';
 import { takeSigningKey } from './take-signing-key.ts';
 import type { ImportDependencies, Taking } from './taking.ts';
 
@@ -96,6 +97,7 @@ async function take(taking: Taking, batch: readonly CarriedItem[]): Promise<void
   const people = batch.flatMap((item) => (item.kind === 'person' ? [item.record] : []));
   if (people.length > 0) return takePeople(taking, people);
   for (const item of batch) {
+    if (item.kind === 'pairwiseSalt') await takeSalt(taking, item.record);
     if (item.kind === 'attribute') await takeAttribute(taking, item.record);
     if (item.kind === 'group') await takeGroup(taking, item.record);
     if (item.kind === 'app') await takeApp(taking, item.record);

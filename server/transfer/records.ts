@@ -160,7 +160,11 @@ const signingKey = z.strictObject({
   jwk: z.looseObject({}),
 });
 
+/** 256 bits. */
+const pairwiseSalt = z.strictObject({ salt: z.string().regex(/^[\w-]{43}$/) });
+
 export const itemSchema: z.ZodType<CarriedItem> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pairwiseSalt'), record: pairwiseSalt }),
   z.strictObject({ kind: z.literal('attribute'), record: attribute }),
   z.strictObject({ kind: z.literal('group'), record: group }),
   z.strictObject({ kind: z.literal('app'), record: app }),

@@ -1,16 +1,16 @@
 import type { PasskeyManager } from '../passkeys/manager.ts';
-import type { Secret } from '../secret/secret.ts';
+import type { SecretRing } from '../secret/ring.ts';
 import type { ProviderStorage } from '../storage.ts';
 import type { Report } from './report.ts';
 
 export interface ImportDependencies {
   storage: Pick<
     ProviderStorage,
-    'attributeDefinitions' | 'accounts' | 'groups' | 'apps' | 'apis' | 'signingKeys'
+    'installation' | 'attributeDefinitions' | 'accounts' | 'groups' | 'apps' | 'apis' | 'signingKeys'
   >;
   /** As the identity `administration`. */
   administration: Pick<PasskeyManager, 'importPasskeys' | 'findFloor' | 'setFloor'>;
-  secret: Pick<Secret, 'hash' | 'seal'>;
+  secret: Pick<SecretRing, 'hash' | 'seal' | 'open' | 'follow'>;
   issuer: string;
   now: () => number;
 }

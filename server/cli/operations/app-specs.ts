@@ -34,6 +34,8 @@ const options: CommandSpec['options'] = {
     'ciba',
     'it asks for people by itself: deliveryMode=poll, or =ping with a notificationEndpoint=https://…',
   ],
+  subjectType: ['subject-type', 'by which sub it knows people: public, or pairwise (default: public)'],
+  sectorIdentifierUri: ['sector-identifier-uri', 'of a pairwise app: lists the redirect addresses of its sector'],
   clientCertificate: [
     'certificate',
     'whose certificate it shows (tls_client_auth): subjectDn, sanDns, sanUri, sanIp or sanEmail',
@@ -91,7 +93,10 @@ export const appSpecs: Record<string, CommandSpec> = {
   },
   'apps.update': {
     about: 'change an app; what is not named stays',
-    options,
+    options: {
+      ...options,
+      newSubjects: ['new-subjects', 'also where people who used it are told it by another sub from then on'],
+    },
     without: ['consent', 'forwardAuth', 'security'],
     more: [
       ['--first-party', 'nobody is asked for consent'],

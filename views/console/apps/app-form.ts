@@ -14,6 +14,7 @@ import type { AppKind } from './app-facts.ts';
 import { type CibaFields, cibaPart } from './ciba-part.ts';
 import { type SecurityFields, securityPanel } from './security-form.ts';
 import { type SiteFields, siteFields } from './site-fields.ts';
+import { type SubjectFields, subjectsPart } from './subjects-part.ts';
 
 /** What was typed: lists are lines, numbers are text. */
 export interface AppFields extends CibaFields {
@@ -36,6 +37,7 @@ export interface AppFields extends CibaFields {
   idTokenSignedResponseAlg: string;
   site: SiteFields;
   security: SecurityFields;
+  subjects: SubjectFields;
 }
 
 export interface AppFormData {
@@ -74,7 +76,8 @@ ${app.kind !== 'machine' && forPeople(page, data)}
 ${(app.kind === 'web' || app.kind === 'browser') && inTheBrowser(page, data)}
 ${app.kind === 'web' && cibaPart(page, data.fields, data.problems)}
 ${tokens(page, data)}
-${app.kind !== 'proxied' && securityPanel(page, { kind: app.kind, certificateMethods: data.certificateMethods, fields: data.fields.security, problems: data.problems })}`,
+${app.kind !== 'proxied' && securityPanel(page, { kind: app.kind, certificateMethods: data.certificateMethods, fields: data.fields.security, problems: data.problems })}
+${app.kind !== 'machine' && app.kind !== 'device' && subjectsPart(page, data.fields.subjects, data.problems)}`,
     })}</section>`,
   });
 }

@@ -44,6 +44,8 @@ export interface AppDetails {
   consent: 'explicit' | 'implicit';
   pkce: 'required' | 'optional' | 'off';
   idTokenSignedResponseAlg: string;
+  /** The host of its sector, where it knows people by pairwise subs. */
+  sector?: string;
   /** What it does more carefully than it must. */
   security: readonly SecurityFact[];
   /** Seconds; absent where the installation's hold. */
@@ -143,6 +145,7 @@ function settingsPanel(page: ConsoleContext, { app }: AppData): Html {
     ['app.apiScopes', app.apiScopes.join(', ') || (!forPeople && words('app.apiScopesNone'))],
     ['app.claims', app.claims.join(', ')],
     ['app.security', securityFacts(page, app)],
+    ['app.subjects', app.sector && words('subjects.ofSector', { sector: app.sector })],
     ['app.lives', lifetimes(page, app)],
     [
       'app.signs',
