@@ -35,7 +35,10 @@ const options: CommandSpec['options'] = {
     'it asks for people by itself: deliveryMode=poll, or =ping with a notificationEndpoint=https://…',
   ],
   subjectType: ['subject-type', 'by which sub it knows people: public, or pairwise (default: public)'],
-  sectorIdentifierUri: ['sector-identifier-uri', 'of a pairwise app: lists the redirect addresses of its sector'],
+  sectorIdentifierUri: [
+    'sector-identifier-uri',
+    'of a pairwise app: lists the redirect addresses of its sector',
+  ],
   clientCertificate: [
     'certificate',
     'whose certificate it shows (tls_client_auth): subjectDn, sanDns, sanUri, sanIp or sanEmail',
