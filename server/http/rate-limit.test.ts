@@ -47,7 +47,7 @@ describe('rate limits', () => {
   it('O26 count the beginnings of sign-ins, which leave a record', async () => {
     await using app = await start(createMemoryLimiter({ attempts: 1, seconds: 60 }));
     await app.send('/auth', from('192.0.2.1', 'GET'));
-    for (const path of ['/auth', '/interaction/1', '/interaction/1/sign-up'])
+    for (const path of ['/auth', '/interaction/1', '/interaction/1/sign-up', '/Interaction/1/'])
       assert.equal((await app.send(path, from('192.0.2.1', 'GET'))).status, 429);
   });
 

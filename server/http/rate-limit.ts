@@ -52,8 +52,8 @@ export async function countAttempt(ctx: Context, limiter: Limiter, key = ''): Pr
 /** Where apps' servers ask: one of them speaks for all of its people from one address. */
 const ofApps = /^\/(token(\/|$)|backchannel$|request$|device\/auth$|api\/)/;
 
-/** Reading these makes an interaction or a challenge. */
-const leavesRecord = /^\/(auth$|interaction\/|device$)/;
+/** Reading these makes an interaction or a challenge. Pages are found in any case. */
+const leavesRecord = /^\/(auth$|interaction\/|device$)/i;
 
 /** Where a code that is short enough to guess is typed (RFC 8628 §5.1). */
 const takesUserCode = /^\/device$/;

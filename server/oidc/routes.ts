@@ -32,11 +32,24 @@ export const redirectPost: Middleware = async (ctx, next) => {
   ctx.redirect(`${ctx.path}?${new URLSearchParams(rawBody)}`);
 };
 
-const prefixes =
-  /^\/(auth|backchannel|request|device|token|me|jwks|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
+const endpoints: ReadonlySet<string> = new Set([
+  ...openPaths,
+  '/device',
+  '/jwks',
+  '/session/end/confirm',
+  '/session/end/success',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+]);
 
-/** The protocol's own endpoints: oidc-provider answers. */
+/** Where a sign-in goes on. */
+const resumption = /^\/(auth|device)\/(?![Aa][Uu][Tt][Hh]$)[\w-]+$/;
+
+/**
+ * The protocol's own endpoints: oidc-provider answers. It would take other spellings as well (`/AUTH`, `/auth/`), which
+ * no pattern of ours knows, and nothing would count them: those lead nowhere.
+ */
 export const protocolEndpoints =
-  (endpoints: Middleware): Middleware =>
+  (answer: Middleware): Middleware =>
   (ctx, next) =>
-    prefixes.test(ctx.path) ? endpoints(ctx, next) : next();
+    endpoints.has(ctx.path) || resumption.test(ctx.path) ? answer(ctx, next) : next();
