@@ -12,16 +12,24 @@ interface ChoreDependencies {
   now: () => number;
 }
 
-/** What a server does by itself until `signal` says stop: follow changes of others, delete what has expired. */
-export function doChores(dependencies: ChoreDependencies, signal: AbortSignal): void {
+type Repeat = (ms: number, chore: () => Promise<void>) => void;
+
+/**
+ * What a server does by itself: follow changes of others, delete what has expired.
+ * @param repeat `repeatedly` is done while the time is right
+ */
+export function doChores(
+  dependencies: ChoreDependencies,
+  { always, repeatedly }: Record<'always' | 'repeatedly', Repeat>,
+): void {
   const { storage, caches, log, now } = dependencies;
   let known: string | undefined;
-  void every(1000, { signal, log }, async () => {
+  always(1000, async () => {
     const revision = await storage.revision();
     if (revision !== known) for (const cache of caches) cache.clear();
     known = revision;
   });
-  void every(60_000, { signal, log }, async () => {
+  repeatedly(60_000, async () => {
     const removed = await storage.sweep(now());
     if (removed > 0) log.debug({ removed }, 'expired records deleted');
   });

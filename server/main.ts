@@ -7,7 +7,7 @@ import type { ClockWatch } from './clock/clock-watch.ts';
 import { type Config, doubtsAbout } from './config.ts';
 import { demoStarter } from './demo-starter.ts';
 import { leave } from './ending.ts';
-import { StorageError } from './errors.ts';
+import { AppError, StorageError } from './errors.ts';
 import type { ModelCatalogue } from './fido-metadata/catalogue.ts';
 import type { FidoMetadata } from './fido-metadata/metadata.ts';
 import { greet } from './greet.ts';
@@ -138,7 +138,7 @@ async function openDependencies(parts: {
   const figures = openFigures({ storage: opened, log, now });
   const storage = { ...figures.storage, artifacts: findingResealed(figures.storage.artifacts) };
   const audit = openAudit({ config, secret, storage, log, now, resources, metrics });
-  const { apps, documents } = openApps({ config, storage, outbound, log, now });
+  const { apps, ...described } = openApps({ config, storage, outbound, log, now });
   const chores = new AbortController();
   resources.defer(figures.flush);
   resources.defer(() => chores.abort());
@@ -152,16 +152,19 @@ async function openDependencies(parts: {
   );
   if (known.metadata) keepMetadata(known.metadata, { signal: chores.signal, log });
   const ruleBook = createRuleBook({ groups: storage.groups, manager: passkeys.as('provider'), now });
-  const repeatedly = (ms: number, chore: () => Promise<void>) =>
+  const always = (ms: number, chore: () => Promise<void>) =>
     void every(ms, { signal: chores.signal, log }, chore);
+  // With a wrong clock everything would be over, or due.
+  const repeatedly = (ms: number, chore: () => Promise<void>) =>
+    always(ms, () => clock.untilRight(chores.signal).then(chore));
   if (passkeys.reviewModels) repeatedly(5000, passkeys.reviewModels);
   figures.keep(passkeys.as('provider'), repeatedly);
-  kept.keep(repeatedly);
-  repeatedly(2000, clock.round);
+  kept.keep(always);
+  always(2000, clock.round);
   const caches: { clear(): void }[] = [apps, ruleBook];
-  doChores({ storage, caches, log, now }, chores.signal);
+  doChores({ storage, caches, log, now }, { always, repeatedly });
   return {
-    ...{ config, secret, storage, passkeys, apps, documents, outbound, ruleBook, log, now },
+    ...{ config, secret, storage, passkeys, apps, ...described, outbound, ruleBook, log, now },
     every: repeatedly,
     alsoClear: (cache) => void caches.push(cache),
     readPage: front.readPage,
@@ -193,6 +196,11 @@ function linkEvents(metrics: Metrics, record: Audit['record']): LinkEvents {
   };
 }
 
+/** The storage, or the right time. */
+const isAway = (error: unknown) =>
+  (error instanceof StorageError && error.reason === 'unreachable') ||
+  (error instanceof AppError && error.code === 'unavailable');
+
 /** Checks the secret against the storage, then opens the rooms. Waits for a storage that is away. */
 async function prepare(dependencies: RoomDependencies, rooms: Gate, clock: ClockWatch): Promise<void> {
   const { storage, secret, log } = dependencies;
@@ -200,12 +208,11 @@ async function prepare(dependencies: RoomDependencies, rooms: Gate, clock: Clock
     try {
       await storage.ping();
       await clock.round();
+      clock.requireRight();
       await checkInstallation(storage.installation, { secret, now: now() });
       return rooms.open(await openRooms(dependencies));
     } catch (error) {
-      const away =
-        error instanceof StorageError && error.reason === 'unreachable' && storage.engine === 'mongodb';
-      if (!away) throw error;
+      if (!isAway(error) || storage.engine !== 'mongodb') throw error;
       // Connecting takes its time, which is nothing to report.
       if (pause > 500) log.warn({ err: error }, 'waiting for the storage');
       await delay(pause);

@@ -18,5 +18,10 @@ export function openApps(parts: {
   const { config, storage, outbound, log, now } = parts;
   const documents = createClientDocuments({ hosts: config.clientDocumentHosts, ask: outbound.ask, log, now });
   const stored = createAppCache(storage.apps, { builtin: builtinApps(config) });
-  return { apps: withDocuments(withTrials(stored, config.issuer), documents), documents };
+  const apps = withTrials(stored, config.issuer);
+  return {
+    apps: withDocuments(apps, documents),
+    documents,
+    knownApp: async (id: string) => (await apps.find(id)) ?? documents.known(id),
+  };
 }

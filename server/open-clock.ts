@@ -3,7 +3,12 @@ import type { Metrics } from './http/metrics.ts';
 import type { Log } from './log.ts';
 import type { Storage } from './storage.ts';
 
-const here: ClockWatch = { round: async () => {}, requireRight: () => {}, ahead: () => undefined };
+const here: ClockWatch = {
+  round: async () => {},
+  requireRight: () => {},
+  untilRight: async () => {},
+  ahead: () => undefined,
+};
 
 /** Where several servers share a storage, they go by its clock. */
 export function openClock(parts: {

@@ -55,6 +55,8 @@ export interface RoomDependencies {
   apps: AppCache;
   /** Apps that describe themselves: `apps` has them too. */
   documents: Pick<ClientDocuments, 'problemOf'>;
+  /** An app that is kept, or was read lately: for whoever is nobody yet, and asks nobody else. */
+  knownApp: AppCache['find'];
   outbound: Outbound;
   ruleBook: RuleBook;
   audit: Audit;
@@ -119,7 +121,7 @@ export async function openRooms(dependencies: RoomDependencies): Promise<Middlew
     createInteractionRoutes({ ...enrolment, requirements }),
     createEnrolmentRoutes(enrolment),
     createModelIconRoutes(shared),
-    createLogoRoutes({ ...shared, outbound: dependencies.outbound }),
+    createLogoRoutes({ ...shared, findApp: dependencies.knownApp, outbound: dependencies.outbound }),
     createAccountRoutes({ ...own, presentRequests: backchannel.present }),
     backchannel.routes,
   ];

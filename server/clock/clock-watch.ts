@@ -2,6 +2,7 @@
  * Instances of one installation go by the clock of the storage that they share: with another, a token would be of the
  * future to one and over to the other. An instance whose own clock is off serves nothing until it is right again.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
@@ -9,12 +10,15 @@ import type { Log } from '../log.ts';
 const clockTolerance = 10_000;
 /** Milliseconds: an answer that took longer says too little about the time. */
 const patience = 2_000;
+const pause = 200;
 
 export interface ClockWatch {
   /** Compares once. @throws what the storage throws: then what was known holds on */
   round(): Promise<void>;
   /** @throws AppError `unavailable` */
   requireRight(): void;
+  /** Until it has been compared and is right. @throws AbortError */
+  untilRight(signal: AbortSignal): Promise<void>;
   /** Milliseconds that this clock is ahead; `undefined` before it has been compared. */
   ahead(): number | undefined;
 }
@@ -52,6 +56,9 @@ export function createClockWatch({ readClock, now, elapsed, log }: Options): Clo
     requireRight() {
       // Told by the clock that nobody sets: a jump since the last round counts at once.
       if (!isRight()) throw new AppError('unavailable', { detail: 'the clock of this machine is wrong' });
+    },
+    async untilRight(signal) {
+      while (origin === undefined || !isRight()) await delay(pause, undefined, { signal, ref: false });
     },
     ahead: current,
   };

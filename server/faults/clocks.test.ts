@@ -80,6 +80,25 @@ withMongo(({ url }) => {
         ok(await refresh(next, other));
       });
 
+    it('F10 a month ahead as it starts ends nothing that the others gave, and changes no keys', async () => {
+      const tokens = await newTokens(stage);
+      const keys = async () => (await fetch(`${installation.origin}/jwks`)).text();
+      const before = await keys();
+      set(40 * 24 * 60 * minute);
+      const settings = { LATCHKEY_LISTEN_PORT: `${await freePort()}`, TURNED_CLOCK: file };
+      const late = await installation.start({
+        settings,
+        nodeOptions: ['--import', turnedClock],
+        ready: 'live',
+      });
+      await within(10, async () => late.output().includes('differs from the database'));
+      await delay(500);
+      set(0);
+      await within(5, ready);
+      assert.equal(await keys(), before);
+      ok(await refresh(tokens));
+    });
+
     for (const ahead of [8_000, -8_000])
       it(`F10 ${ahead / 1000} s off works together with the other, and issues nothing beyond that`, async () => {
         set(ahead);

@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import { type Artifact, type ArtifactRepository, siteSessionModel } from './artifact.ts';
@@ -129,6 +129,15 @@ async function endFamily(artifacts: ArtifactRepository, used: Artifact | undefin
   if (used?.grantId) await artifacts.removeByGrant(used.grantId);
 }
 
+/**
+ * Whether a request says that it is of this app. Where others only meet it, as a sign-out does, it is an app that there
+ * is not: nobody depends on what it says of itself.
+ */
+function isNamed(clientId: string): boolean {
+  const { oidc } = Provider.ctx ?? {};
+  return oidc?.params?.client_id === clientId && !oidc.route.startsWith('end_session');
+}
+
 /** Apps are records of their own, in the room `apps`: oidc-provider only reads them. */
 function clientAdapter({ findClient, problemOf }: AdapterDependencies): Adapter {
   const readOnly = async (): Promise<never> => {
@@ -138,7 +147,7 @@ function clientAdapter({ findClient, problemOf }: AdapterDependencies): Adapter 
   return {
     async find(id) {
       const client = await findClient(id);
-      const problem = client ? undefined : problemOf(id);
+      const problem = client || !isNamed(id) ? undefined : problemOf(id);
       if (problem?.isAway) throw new AppError('unavailable', { detail: `${id}: ${problem.reason}` });
       if (problem) throw new errors.InvalidClientMetadata(`what the app says of itself: ${problem.reason}`);
       return client as AdapterPayload | undefined;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, it } from 'node:test';
+import { before, it, mock } from 'node:test';
 import { auth, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { OAuthClientInformation, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import type { Answer, Outbound } from '../outbound/outbound.ts';
@@ -7,8 +7,9 @@ import { addApi } from '../testing/apis.ts';
 import { appUnderTest, assertErrorPage, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
-import { authorize, setUp } from '../testing/journeys.ts';
+import { addPerson, authorize, setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
+import { signOut } from '../testing/sign-out.ts';
 
 const hosts = 'agent.example.com,*.agents.example';
 const redirectUri = 'https://agent.example.com/callback';
@@ -17,8 +18,10 @@ const redirectUri = 'https://agent.example.com/callback';
 function world() {
   const documents = new Map<string, object>();
   const status = { now: 200 };
+  const asked: string[] = [];
   const outbound: Outbound = {
     async ask(url): Promise<Answer> {
+      asked.push(url);
       const document = documents.get(url);
       const body = Buffer.from(JSON.stringify(document ?? {}));
       const headers = { 'content-type': 'application/json' };
@@ -26,13 +29,13 @@ function world() {
     },
     examine: async () => undefined,
   };
-  return { documents, status, outbound };
+  return { documents, status, asked, outbound };
 }
 
 let made = 0;
 
 onEveryStorage('an app that describes itself', (start) => {
-  const { documents, status, outbound } = world();
+  const { documents, status, asked, outbound } = world();
   let installation: TestInstallation;
   let ada: TestBrowser;
 
@@ -112,6 +115,28 @@ onEveryStorage('an app that describes itself', (start) => {
     } finally {
       status.now = 200;
     }
+  });
+
+  it('keeps nobody from signing out where its description is gone', async () => {
+    const person = await addPerson(installation, { name: 'Grace', userName: 'grace' });
+    const app = described();
+    await app.tokens(person, { scope: 'openid' });
+    documents.delete(app.id);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 31_000 });
+    try {
+      await signOut(person);
+      assert.notEqual((await person.get('/account')).status, 200);
+      assertErrorPage(await person.follow(app.authorizationUrl()));
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it('O26 is read for nobody who only looks at a picture', async () => {
+    const before = asked.length;
+    const id = encodeURIComponent('https://agent.example.com/stranger');
+    assert.equal((await fetch(`${installation.origin}/logos/x/${id}`)).status, 404);
+    assert.equal(asked.length, before);
   });
 
   it('can be taken back on the account page, whatever became of its host', async () => {

@@ -7,10 +7,13 @@ import { RegistrationRefusal } from './refusal.ts';
 
 const longest = 200;
 
-/** An https address with a path, written as browsers write it: no other spelling of it is the same client (§3). */
+/**
+ * An https address with a path, written as browsers write it: no other spelling of it is the same client (§3). A query
+ * might be answered with whatever it says, and another port is another's.
+ */
 export function isDocumentUrl(id: string): boolean {
   const url = id.length <= longest ? URL.parse(id) : null;
-  if (url?.protocol !== 'https:' || url.href !== id || id.includes('#')) return false;
+  if (url?.protocol !== 'https:' || url.href !== id || /[#?]/.test(id) || url.port !== '') return false;
   return url.pathname !== '/' && url.username === '' && url.password === '';
 }
 
@@ -22,6 +25,7 @@ export function readDocument(body: Buffer, { id, now }: { id: string; now: numbe
   if (!request.grant_types.includes('authorization_code'))
     throw refusal('grant_types must have authorization_code');
   const wanted = wantedApp(request, documentPolicy);
+  requireOwnHost([...request.redirect_uris, ...request.post_logout_redirect_uris], new URL(id).host);
   try {
     const app = importedApp(
       { ...wanted, name: request.client_name ?? new URL(id).host },
@@ -59,6 +63,18 @@ function requireOwn(document: Record<string, unknown>, id: string): void {
   const { token_endpoint_auth_method: method = 'none' } = document;
   if (method !== 'none' && method !== 'private_key_jwt')
     throw refusal('token_endpoint_auth_method must be none or private_key_jwt');
+}
+
+/** People read the host of the document: answers go there, or stay on their device. @throws RegistrationRefusal */
+function requireOwnHost(uris: readonly string[], host: string): void {
+  for (const uri of uris) {
+    const url = URL.parse(uri);
+    if (url?.protocol === 'https:' && url.host !== host)
+      throw new RegistrationRefusal(
+        'invalid_redirect_uri',
+        `redirect_uris must be at ${host}, as the document is`,
+      );
+  }
 }
 
 /** It is written for every server: what this one does not have of grants is left out, not refused. */

@@ -15,6 +15,7 @@ interface Told {
   document?: unknown;
   headers?: Record<string, string>;
   fails?: OutboundError;
+  waits?: Promise<never>;
 }
 
 /** The host of an app, which is told what to answer. */
@@ -24,7 +25,8 @@ function host(told: Told = {}) {
   const ask: Outbound['ask'] = async (url, { reach }) => {
     assert.equal(reach, 'stranger');
     asked.push(url);
-    const { status = 200, document = minimal, headers, fails } = told;
+    const { status = 200, document = minimal, headers, fails, waits } = told;
+    await waits;
     if (fails) throw fails;
     const body = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
     return { status, headers: { 'content-type': 'application/json', ...headers }, body };
@@ -36,7 +38,7 @@ function host(told: Told = {}) {
 }
 
 describe('a client id that is where an app describes itself', () => {
-  for (const url of [id, 'https://agent.example.com:8443/a', 'https://agent.example.com/a?b=c'])
+  for (const url of [id, 'https://agent.example.com/a', 'https://xn--gent-loa.example.com/a/b'])
     it(`is ${url}`, () => assert.equal(isDocumentUrl(url), true));
 
   for (const url of [
@@ -44,6 +46,9 @@ describe('a client id that is where an app describes itself', () => {
     'https://agent.example.com',
     'https://agent.example.com/',
     'https://agent.example.com/a#',
+    'https://agent.example.com/a?b=c',
+    'https://agent.example.com/a?',
+    'https://agent.example.com:8443/a',
     'https://agent.example.com/a#b',
     'https://ada@agent.example.com/a',
     'https://ada:secret@agent.example.com/a',
@@ -123,6 +128,11 @@ describe('an app that describes itself', () => {
       'another grant',
       { document: { ...minimal, grant_types: ['client_credentials'] } },
       /authorization_code/,
+    ],
+    [
+      'an answer that goes to another host',
+      { document: { ...minimal, redirect_uris: [redirectUri, 'https://evil.example/callback'] } },
+      /redirect_uris must be at agent\.example\.com/,
     ],
     ['a list', { document: [minimal] }, /must be a JSON object/],
     ['null', { document: 'null' }, /must be a JSON object/],
@@ -226,6 +236,20 @@ describe('what an app says of itself', () => {
     assert.equal(away.problemOf(id)?.isAway, true);
   });
 
+  it('is over after a day, however many strangers keep others from being read', async () => {
+    const waiting = Promise.withResolvers<never>();
+    const site = host();
+    await site.find(id);
+    assert.equal(site.known(id)?.id, id);
+    site.clock.now += 24 * 60 * minute;
+    site.told.waits = waiting.promise;
+    const strangers = Array.from({ length: 10 }, (_, at) => site.find(`https://agent.example.com/${at}`));
+    assert.equal(await site.find(id), undefined);
+    assert.equal(site.known(id), undefined);
+    waiting.reject(new OutboundError('the connection broke'));
+    await Promise.all(strangers);
+  });
+
   it('that is wrong is not read again within the same moment, and is right as soon as it is mended', async () => {
     const site = host({ status: 404 });
     await site.find(id);
@@ -241,7 +265,7 @@ describe('what an app says of itself', () => {
     const waiting = Promise.withResolvers<never>();
     let asked = 0;
     const documents = createClientDocuments({
-      hosts: ['agent.example.com'],
+      hosts: ['agent.example.com', '*.agents.example'],
       ask: () => {
         asked += 1;
         return waiting.promise;
@@ -250,8 +274,10 @@ describe('what an app says of itself', () => {
       now: Date.now,
     });
     const all = Array.from({ length: 30 }, (_, at) => documents.find(`https://agent.example.com/${at}`));
-    assert.equal(asked, 20);
+    assert.equal(asked, 10);
     assert.equal(documents.problemOf('https://agent.example.com/29')?.isAway, true);
+    all.push(...Array.from({ length: 30 }, (_, at) => documents.find(`https://${at}.agents.example/a`)));
+    assert.equal(asked, 20);
     waiting.reject(new OutboundError('the connection broke'));
     assert.ok((await Promise.all(all)).every((app) => app === undefined));
   });

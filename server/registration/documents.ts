@@ -19,6 +19,8 @@ export interface ClientDocuments {
   /** `undefined` for what is no such app, or none now: see `problemOf`. */
   find(id: string): Promise<App | undefined>;
   problemOf(id: string): DocumentProblem | undefined;
+  /** What was read lately: asks nobody. */
+  known(id: string): App | undefined;
 }
 
 interface Options {
@@ -44,8 +46,8 @@ const [shortest, longest, heldOn] = [30_000, 24 * 60 * 60_000, 24 * 60 * 60_000]
 /** Until it is asked again then, and where nothing is known of the app. */
 const [pause, heldFor] = [10_000, 1_000];
 const mostKept = 500;
-/** Anybody can ask for any address at these hosts. */
-const mostAtOnce = 20;
+/** Anybody can ask for any address at these hosts: of all, and of one, so many are asked for at once. */
+const [mostAtOnce, mostOfHost] = [20, 10];
 
 /** Apps that describe themselves where their client id points. They are stored nowhere. */
 export function createClientDocuments({ hosts, ask, log, now }: Options): ClientDocuments {
@@ -63,19 +65,26 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
       const problem = { ...problemIn(error), at: now() };
       log.warn({ clientId: id, err: error }, 'an app could not be read where it describes itself');
       keep(problems, id, problem);
-      const known = kept.get(id);
-      const holds = problem.isAway && known !== undefined && known.readAt + heldOn > now();
-      if (holds) keep(kept, id, { ...known, until: now() + pause });
+      const known = problem.isAway ? heldOf(id) : undefined;
+      if (known) keep(kept, id, { ...known, until: now() + pause });
       else kept.delete(id);
-      return holds ? known.app : undefined;
+      return known?.app;
     }
+  }
+  function heldOf(id: string): Kept | undefined {
+    const known = kept.get(id);
+    return known && now() < known.readAt + heldOn ? known : undefined;
+  }
+  function isBusy(host: string): boolean {
+    const ofHost = [...reading.keys()].filter((each) => new URL(each).host === host);
+    return reading.size >= mostAtOnce || ofHost.length >= mostOfHost;
   }
   function readOnce(id: string): Promise<App | undefined> {
     const begun = reading.get(id);
     if (begun) return begun;
-    if (reading.size >= mostAtOnce) {
+    if (isBusy(new URL(id).host)) {
       keep(problems, id, { reason: 'too many documents are being read', isAway: true, at: now() });
-      return Promise.resolve(kept.get(id)?.app);
+      return Promise.resolve(heldOf(id)?.app);
     }
     const begins = read(id).finally(() => reading.delete(id));
     reading.set(id, begins);
@@ -92,6 +101,7 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
       return failed && now() < failed.at + heldFor ? undefined : readOnce(id);
     },
     problemOf: (id) => problems.get(id),
+    known: (id) => heldOf(id)?.app,
   };
 }
 
