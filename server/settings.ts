@@ -180,7 +180,7 @@ export const settings = {
   LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS: setting(
     integer(0, 0, 60),
     '0',
-    'Seconds in which a refresh token may be used once more after its use, for apps that lose answers or ask twice at once. A stolen one may be used in this time, too, and nobody is told.',
+    'Seconds in which a refresh token may be used once more after its use, for apps that lose answers or ask twice at once. A third use ends all that came of it. Whoever stole it may be the second, and nobody is told.',
   ),
   ...signingKeySettings,
   LATCHKEY_NAME: setting(text('Latchkey'), 'Latchkey', 'The name of the installation, shown on every page.'),

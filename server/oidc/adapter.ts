@@ -39,23 +39,26 @@ function artifactAdapter(
     return payload && !isOver(payload) ? payload : undefined;
   };
   const find = async (id: string) => opened(await artifacts.find(vault.idOf(model, id)));
-  async function insertOnce(artifact: Artifact, refusal: errors.OIDCProviderError): Promise<void> {
+  /** Tells whether it is the first time that this is said of what has the id: of many at once one is told so. */
+  async function isSaidFirst(word: string, rawId: string, { expiresAt = now() }: Columns): Promise<boolean> {
+    // It hangs on no grant: whoever comes late is to find it when the family has ended already.
+    const said = vault.seal({ model: model + word, rawId, payload: {}, columns: { expiresAt } });
     try {
-      await artifacts.insert(artifact, now());
+      await artifacts.insert(said, now());
+      return true;
     } catch (error) {
-      throw error instanceof ConflictError ? refusal : error;
+      if (error instanceof ConflictError) return false;
+      throw error;
     }
   }
-  const answerOf = (rawId: string, { expiresAt = now() }: Columns) =>
-    vault.seal({ model: `${model}Answer`, rawId, payload: {}, columns: { expiresAt } });
   return {
     async upsert(id, payload, expiresIn) {
       const columns = columnsOf(model, payload, vault);
       if (expiresIn !== undefined) columns.expiresAt = now() + (expiresIn + keptLonger(model)) * 1000;
       const rawId = model === 'Session' ? String(payload.uid) : id;
       const artifact = vault.seal({ model, rawId, payload, columns });
-      if (isFirstAnswer(model, payload))
-        await insertOnce(answerOf(id, columns), new errors.InvalidRequest('already used'));
+      if (mayAnswerOnce(model, payload) && !(await isSaidFirst('Answer', id, columns)))
+        throw new errors.InvalidRequest('already used');
       await artifacts.upsert(artifact);
     },
     find,
@@ -70,9 +73,10 @@ function artifactAdapter(
       if (model === 'PushedAuthorizationRequest')
         throw new errors.InvalidRequestUri('request_uri was already used');
       const used = await artifacts.find(stored);
-      if (used && isFresh(used)) return;
+      const isAgain = used !== undefined && isFresh(used);
+      if (isAgain && (await isSaidFirst('Again', id, used))) return;
       if (model !== 'BackchannelAuthenticationRequest') await endFamily(artifacts, used);
-      throw new errors.InvalidGrant('already used');
+      throw new errors.InvalidGrant(isAgain ? 'refresh token already used' : 'already used');
     },
     async destroy(id) {
       const stored = vault.idOf(model, id);
@@ -119,7 +123,7 @@ const keptLonger = (model: string): number => (model === 'PushedAuthorizationReq
  * Somebody confirms what they typed: of two who do at once, one may go on (RFC 8628 §3.3). What an app asked for by
  * itself (CIBA) is answered in one step, with yes or no.
  */
-function isFirstAnswer(model: string, { inFlight, accountId, error, grantId }: AdapterPayload): boolean {
+function mayAnswerOnce(model: string, { inFlight, accountId, error, grantId }: AdapterPayload): boolean {
   if (model === 'BackchannelAuthenticationRequest') return Boolean(grantId ?? error);
   return model === 'DeviceCode' && inFlight === true && !accountId && !error;
 }

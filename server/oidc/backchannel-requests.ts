@@ -121,7 +121,7 @@ export function createBackchannelAnswers(dependencies: AnswerDependencies): Back
     return found.stored;
   }
 
-  /** One answer counts, however many come at once: see `isFirstAnswer` of the adapter. */
+  /** One answer counts, however many come at once: see `mayAnswerOnce` of the adapter. */
   async function answer(...answered: Parameters<Provider['backchannelResult']>): Promise<void> {
     try {
       await provider.backchannelResult(...answered);

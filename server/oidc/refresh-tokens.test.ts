@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, it, mock } from 'node:test';
-import { type AppUnderTest, addApp, assertRefused, type Tokens } from '../testing/app-under-test.ts';
+import {
+  type AppUnderTest,
+  addApp,
+  assertRefused,
+  type TokenAnswer,
+  type Tokens,
+} from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, setUp } from '../testing/journeys.ts';
@@ -150,27 +156,72 @@ onEveryStorage('refresh tokens', (start) => {
 });
 
 onEveryStorage('refresh tokens with a time of grace', (start) => {
-  it('O6 may be used again in it, and not after it; the family ends then', async () => {
-    const installation = await start({ LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS: '30' });
-    const browser = await setUp(installation);
-    const app = await addApp(installation);
-    const { refresh_token } = await app.tokens(browser, {
-      scope: 'openid offline_access',
-      prompt: 'consent',
-    });
-    const answers = await Promise.all(Array.from({ length: 4 }, () => app.refresh(refresh_token)));
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [200, 200, 200, 200],
-    );
-    const [next] = answers;
+  let installation: TestInstallation;
+  let browser: TestBrowser;
+  let app: AppUnderTest;
+
+  before(async () => {
+    installation = await start({ LATCHKEY_REFRESH_TOKEN_GRACE_SECONDS: '30' });
+    browser = await setUp(installation);
+    app = await addApp(installation);
+  });
+
+  const tokens = () => app.tokens(browser, { scope: 'openid offline_access', prompt: 'consent' });
+  const refreshed = ({ body }: TokenAnswer) => app.refresh(String(body.refresh_token));
+
+  it('O6 may be used once more in it, and what both uses gave goes on', async () => {
+    const { refresh_token } = await tokens();
+    const answers = await Promise.all([app.refresh(refresh_token), app.refresh(refresh_token)]);
+    assert.equal(new Set(answers.map(({ body }) => body.refresh_token)).size, 2);
+    for (const answer of answers) assert.equal((await refreshed(answer)).status, 200);
+  });
+
+  it('O6 may not be used a third time: the family ends, and the audit says so', async (t) => {
+    const { refresh_token } = await tokens();
+    const first = await app.refresh(refresh_token);
     mock.timers.enable({ apis: ['Date'], now: Date.now() });
     try {
       mock.timers.tick(29_000);
-      assert.equal((await app.refresh(refresh_token)).status, 200);
-      mock.timers.tick(2_000);
+      const second = await app.refresh(refresh_token);
+      assert.deepEqual([first.status, second.status], [200, 200]);
       assertRefused(await app.refresh(refresh_token), 'invalid_grant');
-      assertRefused(await app.refresh(String(next?.body.refresh_token)), 'invalid_grant');
+      for (const answer of [first, second]) {
+        assertRefused(await refreshed(answer), 'invalid_grant');
+        assert.equal((await app.userInfo(String(answer.body.access_token))).status, 401);
+      }
+    } finally {
+      mock.timers.reset();
+    }
+    await t.waitFor(async () => {
+      const events = await installation.storage.auditEvents.listByApp(app.id, { limit: 100 });
+      const told = events.filter(({ type }) => type === 'token.reuse_detected');
+      assert.deepEqual(
+        told.map(({ reason }) => reason),
+        ['refresh_token'],
+      );
+    });
+  });
+
+  it('O6 of eight uses at once two succeed, and the family ends', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { refresh_token } = await tokens();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => app.refresh(refresh_token)));
+      const winners = answers.filter(({ status }) => status === 200);
+      assert.equal(winners.length, 2);
+      for (const answer of answers.filter((each) => !winners.includes(each)))
+        assertRefused(answer, 'invalid_grant');
+      for (const winner of winners) assertRefused(await refreshed(winner), 'invalid_grant');
+    }
+  });
+
+  it('O6 may not be used again after it; the family ends then', async () => {
+    const { refresh_token } = await tokens();
+    const first = await app.refresh(refresh_token);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    try {
+      mock.timers.tick(31_000);
+      assertRefused(await app.refresh(refresh_token), 'invalid_grant');
+      assertRefused(await refreshed(first), 'invalid_grant');
     } finally {
       mock.timers.reset();
     }
