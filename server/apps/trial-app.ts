@@ -15,7 +15,13 @@ export const ofTrial = (id: string): string | undefined =>
 /** Where its answers go: to the console, which knows of the sign-in that it began, and of no other. */
 export const trialRedirectUri = (issuer: string): string => `${issuer}/console/trial`;
 
-/** People sign in to it by the same rules, and it is told the same; it keeps no secret, and nobody is told of its end. */
+/** What a sign-in ends with. */
+const signInGrants = new Set(['authorization_code', 'refresh_token']);
+
+/**
+ * People sign in to it by the same rules, and it is told the same; it keeps no secret, nobody is told of its end, and it
+ * does nothing else: whoever says that they are it is it.
+ */
 export function trialOf(app: App, issuer: string): App | undefined {
   if (!app.grantTypes.includes('authorization_code')) return undefined;
   const {
@@ -30,6 +36,7 @@ export function trialOf(app: App, issuer: string): App | undefined {
     apiScopes: _api,
     forwardAuth: _forward,
     ciba: _ciba,
+    tokenExchange: _exchange,
     security: _security,
     ...kept
   } = app;
@@ -40,6 +47,7 @@ export function trialOf(app: App, issuer: string): App | undefined {
     ...(sector !== undefined && { sectorIdentifierUri: `https://${sector}/` }),
     id: trialId(app.id),
     kind: 'browser',
+    grantTypes: app.grantTypes.filter((each) => signInGrants.has(each)),
     secrets: [],
     tokenEndpointAuthMethod: 'none',
     redirectUris: [trialRedirectUri(issuer)],
