@@ -67,6 +67,9 @@ function requireSoundRequest(
   for (const moment of [nbf, iat])
     if (moment !== undefined && Number(moment) > now + ahead) refuse('the request object is of the future');
   if (exp !== undefined && Number(exp) > now + longestRequest) refuse('exp is too far ahead');
+  // By `request_object_signing_alg`, which oidc-provider leaves out at /backchannel.
+  const due = client.requestObjectSigningAlg;
+  if (due !== undefined && alg !== due) refuse(`alg must be ${due}`);
   const isCiba = oidc.route === 'backchannel_authentication';
   // OIDC CIBA Core 1.0 §7.1.1.
   if (isCiba && [exp, nbf, iat, jti].includes(undefined)) refuse('exp, nbf, iat and jti must be given');

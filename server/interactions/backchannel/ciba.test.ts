@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { before, it, mock } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as client from 'openid-client';
+import type { NewApp } from '../../apps/validation.ts';
 import { assertRefused, payloadOf } from '../../testing/app-under-test.ts';
 import {
   addBackchannelApp,
@@ -14,6 +16,7 @@ import {
 import type { TestBrowser } from '../../testing/browser.ts';
 import type { TestInstallation } from '../../testing/installation.ts';
 import { addPerson, discover, json, setUp } from '../../testing/journeys.ts';
+import { assertion, newKeyPair } from '../../testing/machine.ts';
 import { onEveryStorage } from '../../testing/on-every-storage.ts';
 
 const minute = 60_000;
@@ -136,6 +139,26 @@ onEveryStorage('CIBA', (start) => {
     }
     return assert.fail('nothing was noted');
   }
+
+  it('O7 takes a request that is signed by the algorithm of the app alone, where the app need not sign', async () => {
+    const es256 = newKeyPair();
+    const ed25519 = generateKeyPairSync('ed25519');
+    const keys = [...es256.jwks.keys, ed25519.publicKey.export({ format: 'jwk' })];
+    const security = { requestAlg: 'ES256' } as const;
+    const signing = await addBackchannelApp(installation, { jwks: { keys }, security } as Partial<NewApp>);
+    const issuer = installation.config.issuer;
+    const request = (alg: string, key: KeyObject) => {
+      const claims = { scope: 'openid', login_hint: 'ada', nbf: Math.floor(Date.now() / 1000) };
+      return assertion({ id: signing.id, key, issuer }, { sub: undefined, ...claims }, { alg });
+    };
+    const asked = async (signed: Promise<string>) =>
+      signing.post('/backchannel', { scope: 'openid', request: await signed });
+    assertRefused(await asked(request('EdDSA', ed25519.privateKey)), 'invalid_request');
+    const { status, body } = await asked(request('ES256', es256.privateKey));
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal((await signing.ask({ login_hint: 'ada' })).status, 200, 'unsigned');
+    for (const id of (await waitingFor(ada)).ids) await ada.post('/account/requests/decline', { id });
+  });
 
   it('I1 gives nothing without an assertion by that person for that request', async () => {
     const authReqId = await desk.begin({ login_hint: 'ada', binding_message: 'first' });
