@@ -58,7 +58,10 @@ export function createApiCallers(dependencies: CallerDependencies): FindCaller {
     const app = await dependencies.findApp(token.clientId);
     if (!app) throw new AppError('token_invalid', { detail: `the app ${token.clientId} is gone` });
     const allowed = token.scopes.filter((scope) => app.apiScopes?.includes(scope));
-    if (!token.person) return { app, scopes: allowed };
+    if (!token.person) {
+      requireOfApp(token, app);
+      return { app, scopes: allowed };
+    }
     const { account, grant } = (await personOf(dependencies, app, token.person)) ?? {};
     if (!account || !mayUse(app.allowedGroups, account))
       throw new AppError('token_invalid', { detail: 'the person, or what they allowed, is gone' });
@@ -67,6 +70,15 @@ export function createApiCallers(dependencies: CallerDependencies): FindCaller {
     const scopes = allowed.filter((scope) => own.includes(scope));
     return { app, account, scopes, signedInAt, ...(signInId !== undefined && { signInId }) };
   };
+}
+
+/**
+ * What an app got for itself stands on no grant that would have gone with it: nothing is left to one that gets its client
+ * id. Tokens know seconds: one of the very second in which the app was made is one of it.
+ */
+function requireOfApp({ issuedAtSeconds }: ApiToken, { createdAt }: App): void {
+  if ((issuedAtSeconds + 1) * 1000 <= createdAt)
+    throw new AppError('token_invalid', { detail: 'the token was given to another app of that client id' });
 }
 
 /**

@@ -55,6 +55,7 @@ describe('a token for our API', () => {
     assert.deepEqual(await verify(await sign(ofMachine)), {
       clientId: 'backup',
       scopes: ['people:read', 'audit:read'],
+      issuedAtSeconds: seconds,
     });
   });
 

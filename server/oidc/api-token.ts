@@ -8,6 +8,7 @@ import type { KeySet } from './keys.ts';
 export interface ApiToken {
   clientId: string;
   scopes: ApiScope[];
+  issuedAtSeconds: number;
   /** SHA-256 of the certificate that it is good with alone, base64url (RFC 8705 §3.1). */
   boundTo?: string;
   /** Thumbprint of the key that it is good with alone (RFC 9449 §6.1). */
@@ -39,6 +40,7 @@ const clockTolerance = 5;
 const claims = z.object({
   client_id: z.string().min(1),
   sub: z.string().min(1),
+  iat: z.number(),
   scope: z.string().default(''),
   grant_id: z.string().exactOptional(),
   sign_in_id: z.string().exactOptional(),
@@ -94,7 +96,7 @@ const publicPart = ({ kty, crv, x, y, kid, alg }: KeySet['keys'][number]): JWK =
   ({ kty, crv, x, y, kid, alg, use: 'sig' }) as JWK;
 
 function tokenOf(payload: JWTPayload): ApiToken {
-  const { client_id: clientId, sub, scope, grant_id: grantId, ...rest } = claims.parse(payload);
+  const { client_id: clientId, sub, scope, grant_id: grantId, iat, ...rest } = claims.parse(payload);
   const said = scope.split(' ');
   const boundTo = rest.cnf?.['x5t#S256'];
   const scopes = apiScopes.filter((each) => said.includes(each));
@@ -103,7 +105,7 @@ function tokenOf(payload: JWTPayload): ApiToken {
     ...(boundTo !== undefined && { boundTo }),
     ...(boundToKey !== undefined && { boundToKey }),
   };
-  const token = { clientId, scopes, ...bound };
+  const token = { clientId, scopes, issuedAtSeconds: iat, ...bound };
   // RFC 9068 §5: an app that speaks for itself has its own id as `sub`, and no grant of anybody.
   if (grantId === undefined && sub === clientId) return token;
   const { sign_in_id: signInId, auth_time: authTime, acr } = rest;

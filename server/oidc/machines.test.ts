@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as client from 'openid-client';
 import { apiResource } from '../apps/api-scopes.ts';
+import { within2Seconds } from '../testing/apis.ts';
 import { type AppUnderTest, addApp, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { assertion, callersOf, type KeyPair, newKeyPair } from '../testing/machine.ts';
@@ -46,6 +48,22 @@ onEveryStorage('machines', (start) => {
       const caller = await (await callersOf(installation))(given.access_token);
       assert.deepEqual([caller.app.id, caller.scopes, caller.account], [app.id, ['people:read'], undefined]);
     }
+  });
+
+  it('O29 leave no token to an app that gets the client id of one that was removed', async () => {
+    const named = { ...machine, id: 'passing', apiScopes: ['people:read' as const] };
+    const callerOf = await callersOf(installation);
+    const given = async (app: AppUnderTest) => String((await ask(app)).body.access_token);
+    const old = await given(await addApp(installation, named));
+    assert.equal((await callerOf(old)).app.id, 'passing');
+    await installation.administration.apps.remove({ id: 'passing' });
+    await assert.rejects(callerOf(old), { code: 'token_invalid' });
+    // Of another second: tokens know no less.
+    await delay(1010 - (Date.now() % 1000));
+    const next = await addApp(installation, named);
+    await assert.rejects(callerOf(old), { code: 'token_invalid' });
+    await within2Seconds(async () => (await ask(next)).status === 200);
+    assert.equal((await callerOf(await given(next))).app.id, 'passing');
   });
 
   it('get a JWT of RFC 9068 that lives for ten minutes', async () => {
