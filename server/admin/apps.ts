@@ -15,7 +15,7 @@ import { findApp } from './find.ts';
 import { appRef, expectedRevision, operation, pageOf, pageQuery } from './operation.ts';
 import { requireMayGrant } from './permission.ts';
 import { requireAlgorithm } from './require-algorithm.ts';
-import { requireConsent } from './require-consent.ts';
+import { requireConsent, requireMayImpersonate } from './require-consent.ts';
 import { requireGroups } from './require-groups.ts';
 import { changesSubjects } from './require-subjects.ts';
 import { appShape } from './shapes.ts';
@@ -70,6 +70,7 @@ export const appOperations = {
   add: operation({
     scope: 'apps:write',
     summary: 'Register an app',
+    description: 'In whose place it may stand is for who has the scope `system:write`.',
     http: 'POST /apps',
     input: appFields,
     output: z.object({ app: appShape, secret: secret.optional() }),
@@ -79,6 +80,7 @@ export const appOperations = {
       const { storage, permissions, hash, now, note } = context;
       const { app, secret } = newApp(input, { hash, now: now() });
       requireMayGrant(permissions, app);
+      requireMayImpersonate(permissions, app);
       await requireAlgorithm(context, app);
       await requireGroups(context, app);
       await requireSectorDocument(context.askAddress, app);
@@ -121,7 +123,7 @@ export const appOperations = {
     appOf: ({ id }) => id,
     summary: 'Change an app',
     description:
-      'What is left out stays; `null` takes away what may be absent. Who uses it is asked as before. That nobody is asked, and which attributes it is told, is for who administers every app.',
+      'What is left out stays; `null` takes away what may be absent. Who uses it is asked as before. That nobody is asked, and which attributes it is told, is for who administers every app; in whose place it may stand, for who has the scope `system:write`.',
     http: 'PATCH /apps/{id}',
     input: appChanges,
     output: appShape,
@@ -133,6 +135,7 @@ export const appOperations = {
       requireMayGrant(context.permissions, next);
       await requireAlgorithm(context, next);
       requireConsent(context.permissions, app, next);
+      requireMayImpersonate(context.permissions, next, app);
       await requireGroups(context, next, app);
       await requireSectorDocument(context.askAddress, next, app);
       const hasOthers = await changesSubjects(context, { before: app, after: next, meant });

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { App } from '../storage.ts';
-import type { Permissions } from './permission.ts';
+import { mayGiveRoles, type Permissions } from './permission.ts';
 
 type Telling = Pick<App, 'id' | 'consent' | 'scopes' | 'claims' | 'tokenExchange' | 'subjectType'>;
 
@@ -17,8 +17,7 @@ export function requireConsent({ scopes }: Permissions, before: Telling, after: 
     (!asks && isMore(before.scopes, after.scopes) && 'scopes') ||
     (isMore(before.claims, after.claims) && 'claims') ||
     (before.subjectType === 'pairwise' && after.subjectType !== 'pairwise' && 'subjectType') ||
-    (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange') ||
-    (isMore(before.tokenExchange?.impersonates, after.tokenExchange?.impersonates) && 'tokenExchange');
+    (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange');
   if (field)
     throw new AppError('forbidden', {
       field,
@@ -28,3 +27,17 @@ export function requireConsent({ scopes }: Permissions, before: Telling, after: 
 
 const isMore = (before: readonly string[] = [], after: readonly string[] = []): boolean =>
   after.some((one) => !before.includes(one));
+
+/** Whoever lets an app stand in the place of people does what whoever gives roles does. @throws AppError `forbidden` */
+export function requireMayImpersonate(
+  permissions: Permissions,
+  after: Pick<App, 'tokenExchange'>,
+  before?: Pick<App, 'tokenExchange'>,
+): void {
+  if (mayGiveRoles(permissions)) return;
+  if (isMore(before?.tokenExchange?.impersonates, after.tokenExchange?.impersonates))
+    throw new AppError('forbidden', {
+      field: 'tokenExchange.impersonates',
+      detail: 'in whose place an app may stand is said by who has the scope system:write',
+    });
+}

@@ -289,6 +289,24 @@ describe('the administrator of one app', () => {
     assert.deepEqual((await by.apps.update({ id: 'wiki', tokenExchange })).tokenExchange, tokenExchange);
   });
 
+  it('an app with apps:write alone lets no app impersonate, itself or another; with system:write it does', async () => {
+    await using office = await openOffice();
+    await office.machine.apps.update({ id: 'wiki', tokenExchange: { apps: ['blog'] } });
+    const tokenExchange = { apps: ['blog'], impersonates: ['blog'] };
+    const desk = { name: 'Desk', kind: 'web' as const, redirectUris: ['https://desk.example.com/'] };
+    const by = office.app('apps:write');
+    const before = await office.stored();
+    const refused = { ...code('forbidden'), field: 'tokenExchange.impersonates' };
+    await assert.rejects(by.apps.update({ id: 'wiki', tokenExchange }), refused);
+    await assert.rejects(by.apps.add({ ...desk, tokenExchange }), refused);
+    assert.equal(await office.stored(), before);
+    const above = office.app('apps:write', 'system:write');
+    await above.apps.update({ id: 'wiki', tokenExchange });
+    await by.apps.update({ id: 'wiki', name: 'Our wiki', tokenExchange });
+    const { app } = await above.apps.add({ ...desk, tokenExchange });
+    assert.deepEqual(app.tokenExchange, tokenExchange);
+  });
+
   it('changes nothing by a token that only reads apps', () =>
     assertRefused(
       {
