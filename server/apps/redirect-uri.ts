@@ -6,6 +6,9 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Whether an address leads to the device itself. */
 export const isLoopback = (uri: string): boolean => loopbackHosts.has(URL.parse(uri)?.hostname ?? '');
 
+/** Whether what is sent there stays on the device, where any program may be what takes it (RFC 8252 §8.6). */
+export const staysOnDevice = (uri: string): boolean => isLoopback(uri) || !/^https?:/i.test(uri);
+
 /** Schemes that run or read something on the device itself (OAuth 2.0 Security BCP, RFC 9700 §4.11). */
 const dangerousSchemes = new Set(['javascript', 'data', 'vbscript', 'blob', 'file', 'about', 'view-source']);
 

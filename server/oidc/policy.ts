@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { staysOnDevice } from '../apps/redirect-uri.ts';
 import { reaches } from '../sign-ins/acr.ts';
 import { notAllowedPrompt, switchCheck } from './admission.ts';
 import type { Enough } from './enough.ts';
@@ -19,8 +20,8 @@ export interface InteractionPolicy {
 /** When a person is asked: to make an account, to sign in, to show more than they did, to have more passkeys, to agree. */
 export function createInteractionPolicy({ quote, enough, fewPasskeys }: InteractionPolicy) {
   const policy = base();
-  const login = policy.get('login');
-  if (!login) throw new Error('oidc-provider has no login prompt');
+  const [login, consent] = [policy.get('login'), policy.get('consent')];
+  if (!login || !consent) throw new Error('oidc-provider has no prompts of its own');
   login.checks.add(
     new Check('account', 'the person who was signed in is gone or disabled', 'login_required', isGone),
   );
@@ -31,6 +32,14 @@ export function createInteractionPolicy({ quote, enough, fewPasskeys }: Interact
     new Check('session_age', 'the session is older than the app allows', 'login_required', isTooOld),
   );
   login.checks.add(switchCheck);
+  consent.checks.add(
+    new Check(
+      'answered_on_device',
+      'who takes the answer on the device is for the person to say',
+      'interaction_required',
+      isAnsweredOnDevice,
+    ),
+  );
   // OpenID Initiating User Registration 1.0: prompt=create.
   policy.add(new Prompt({ name: 'create', requestable: true }), 0);
   // Once it is known who it is, and before they agree to anything.
@@ -78,4 +87,15 @@ function isTooOld({ oidc }: KoaContextWithOIDC): boolean {
   if (!oidc.session?.accountId || oidc.result?.login || limit === Number.POSITIVE_INFINITY)
     return Check.NO_NEED_TO_PROMPT;
   return oidc.session.past(limit);
+}
+
+/**
+ * Apps that nobody vouches for are native by their word alone, and may have addresses of both kinds: where the answer
+ * stays on the device, whoever else is there may have asked for it, so people are asked each time (RFC 8252 §8.6).
+ */
+function isAnsweredOnDevice({ oidc: { client, params, result } }: KoaContextWithOIDC): boolean {
+  const isVouchedFor = !['dynamic', 'document'].includes(String(client?.latchkey_origin));
+  if (isVouchedFor || result?.consent) return Check.NO_NEED_TO_PROMPT;
+  const { redirect_uri: uri } = params ?? {};
+  return typeof uri === 'string' && staysOnDevice(uri);
 }

@@ -80,6 +80,17 @@ onEveryStorage('an app that describes itself', (start) => {
     );
   });
 
+  it('asks each time it is answered on the device, also where it has an address on the web', async () => {
+    const local = 'http://localhost:49152/callback';
+    const app = described({ redirect_uris: [redirectUri, local] });
+    const silent = async (redirect_uri: string) =>
+      (await app.answerOf(ada, { redirect_uri, prompt: 'none' })).get('error');
+    await app.code(ada);
+    assert.deepEqual([await silent(redirectUri), await silent(local)], [null, 'interaction_required']);
+    await app.code(ada, { redirect_uri: local });
+    assert.equal(await silent(local), 'interaction_required');
+  });
+
   it('is told what is wrong with its description, and gets nothing', async () => {
     const app = described({ client_secret: 'x' });
     const refused = await ada.follow(app.authorizationUrl());

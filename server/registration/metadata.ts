@@ -1,7 +1,7 @@
 /** Client metadata of RFC 7591 §2 and OIDC Dynamic Client Registration §2, as it comes in and as it is answered. */
 import { z } from 'zod';
 import type { App, AppKind } from '../apps/app.ts';
-import { isLoopback } from '../apps/redirect-uri.ts';
+import { staysOnDevice } from '../apps/redirect-uri.ts';
 import { protectionAnswer, protectionShape } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
@@ -70,8 +70,7 @@ export function kindOf(request: ClientRequest): AppKind {
   if (grants.includes(deviceCode)) return 'device';
   if (!grants.includes('authorization_code')) return 'machine';
   if (method !== 'none') return 'web';
-  const staysHere = (uri: string) => isLoopback(uri) || !/^https?:/i.test(uri);
-  return type === 'native' || request.redirect_uris.every(staysHere) ? 'native' : 'browser';
+  return type === 'native' || request.redirect_uris.every(staysOnDevice) ? 'native' : 'browser';
 }
 
 function requireKnownGrants({ grant_types: grants, response_types: responses = ['code'] }: ClientRequest) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
-import { appUnderTest } from '../testing/app-under-test.ts';
+import { type AppUnderTest, appUnderTest } from '../testing/app-under-test.ts';
+import { pageData, type TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
@@ -12,12 +13,33 @@ const day = 24 * 60 * 60_000;
 
 onEveryStorage('an app that registers where everybody may', (start) => {
   let installation: TestInstallation;
+  let ada: TestBrowser;
   before(async () => {
     installation = await start({ LATCHKEY_REGISTRATION: 'open', LATCHKEY_RATE_LIMIT: '300' });
+    ada = await setUp(installation);
+  });
+
+  it('asks each time it is answered on the device, whatever other addresses it has', async () => {
+    const local = 'http://127.0.0.1:49152/callback';
+    for (const token_endpoint_auth_method of ['none', 'client_secret_basic']) {
+      const body = { redirect_uris: [redirectUri, local], token_endpoint_auth_method };
+      const { client_id: id } = (await ask(installation, { body })).body;
+      const [far, near] = [redirectUri, local].map((uri) =>
+        appUnderTest(installation.origin, { id, secret: undefined, redirectUri: uri }),
+      );
+      assert.ok(far && near);
+      const silent = async (app: AppUnderTest) => (await app.answerOf(ada, { prompt: 'none' })).get('error');
+      await far.code(ada);
+      assert.equal(await silent(far), null);
+      for (let time = 0; time < 2; time += 1) {
+        assert.equal(await silent(near), 'interaction_required');
+        assert.equal(pageData<{ kind: string }>(await ada.follow(near.authorizationUrl())).kind, 'consent');
+        await near.code(ada);
+      }
+    }
   });
 
   it('O26 gets what sign-in needs, is called not verified, and is not let in without end', async () => {
-    const ada = await setUp(installation);
     const told = await ask(installation, {
       body: {
         client_name: 'Your Bank',
