@@ -8,6 +8,7 @@ import type { TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { askRegistration } from '../testing/registration.ts';
+import { newApp } from './create-app.ts';
 import { removeApps } from './remove-apps.ts';
 
 const redirectUri = 'https://agent.example.com/callback';
@@ -80,6 +81,28 @@ onEveryStorage('an app that is removed', (start) => {
     assert.ok((await removeUnusedApps({ ...installation.storage, record: async () => true, now })) >= 1);
     assert.equal(await isThere(id), false);
     await isForgotten(names);
+  });
+
+  it('costs no reading of all others for each page of those that nobody uses', async () => {
+    const { storage, secret } = installation;
+    const input = { name: 'Passing', kind: 'web' as const, redirectUris: [redirectUri] };
+    for (let made = 0; made < 62; made++) {
+      const { app } = newApp(input, { hash: secret.hash, now: Date.now() });
+      const registration = { tokenHash: app.id };
+      await storage.apps.insert({ ...app, secrets: [], origin: 'dynamic', registration });
+    }
+    let read = 0;
+    const list: typeof storage.apps.list = (query) => {
+      read += 1;
+      return storage.apps.list({ ...query, limit: 10 });
+    };
+    const recorded: (string | undefined)[] = [];
+    const record = async ({ appId }: { appId?: string }) => recorded.push(appId) > 0;
+    const now = () => Date.now() + 2 * day;
+    const removed = await removeUnusedApps({ ...storage, apps: { ...storage.apps, list }, record, now });
+    assert.ok(removed >= 62);
+    assert.equal(new Set(recorded).size, removed);
+    assert.ok(read <= 3 * Math.ceil((removed + 30) / 10), `${read} pages were read`);
   });
 
   it('is allowed nothing any more where the removal breaks off, and is removed by the next one', async () => {

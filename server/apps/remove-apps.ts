@@ -15,9 +15,15 @@ export interface AppRemoval {
 /**
  * Removes apps with all that they were issued and all that others allow them: another app may have such a client id one
  * day. What they may do goes first, so that a crash half-way leaves apps that may do less, and that can be removed again.
+ * Everything that could name them is read twice, however many they are.
+ * @param onRemoved for each, as soon as it is gone
  * @returns how much that was issued to them ended
  */
-export async function removeApps(removal: AppRemoval, ids: readonly string[]): Promise<number> {
+export async function removeApps(
+  removal: AppRemoval,
+  ids: readonly string[],
+  onRemoved: (id: string) => Promise<unknown> = async () => {},
+): Promise<number> {
   const { apps, artifacts, appRefusals } = removal;
   await forget(removal, new Set(ids));
   let ended = 0;
@@ -27,6 +33,7 @@ export async function removeApps(removal: AppRemoval, ids: readonly string[]): P
     // What was issued, or allowed, while that went on.
     ended += await artifacts.removeByApp(id);
     await appRefusals.remove(id);
+    await onRemoved(id);
   }
   await forget(removal, new Set(ids));
   return ended;

@@ -14,22 +14,26 @@ interface Dependencies extends AppRemoval {
 
 /** Removes apps that registered by themselves and that nobody uses. Resolves to how many. */
 export async function removeUnusedApps(dependencies: Dependencies): Promise<number> {
-  let [removed, after]: [number, string | undefined] = [0, undefined];
-  for (;;) {
+  const unused = await listUnused(dependencies);
+  await removeApps(dependencies, unused, (appId) =>
+    dependencies.record({ type: 'app.removed', appId, details: { by: 'clean-up' } }),
+  );
+  return unused.length;
+}
+
+async function listUnused(dependencies: Dependencies): Promise<string[]> {
+  const unused: string[] = [];
+  let after: string | undefined;
+  do {
     const { items, next } = await dependencies.apps.list({
       limit: 200,
       ...(after !== undefined && { after }),
     });
-    const unused: string[] = [];
     for (const app of items.filter(({ origin }) => origin === 'dynamic'))
       if (await isUnused(dependencies, app)) unused.push(app.id);
-    await removeApps(dependencies, unused);
-    for (const appId of unused)
-      await dependencies.record({ type: 'app.removed', appId, details: { by: 'clean-up' } });
-    removed += unused.length;
-    if (next === undefined) return removed;
     after = next;
-  }
+  } while (after !== undefined);
+  return unused;
 }
 
 async function isUnused({ apps, artifacts, now }: Dependencies, app: App): Promise<boolean> {
