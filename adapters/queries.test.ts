@@ -10,6 +10,7 @@ import { createRepositories } from './sqlite/open.ts';
 const sideTables: Record<string, { table: string; column: string }> = {
   'accounts.userHandles': { table: 'accountUserHandles', column: 'userHandles' },
   'accounts.groups': { table: 'accountGroups', column: 'groupId' },
+  'accounts.administers': { table: 'accountApps', column: 'appId' },
   'accounts.terms': { table: 'accountTerms', column: 'term' },
   'groups.terms': { table: 'groupTerms', column: 'term' },
   'apps.terms': { table: 'appTerms', column: 'term' },

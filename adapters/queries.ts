@@ -42,6 +42,7 @@ export const queries: {
     ],
     search: ['terms', 'userNameKey'],
     listByRole: ['role', 'userNameKey'],
+    listByAdministered: ['administers'],
     listByGroup: ['groups', 'userNameKey'],
   },
   invitations: {

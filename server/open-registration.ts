@@ -12,9 +12,12 @@ export function openRegistration(
   { config, secret, storage, apps, outbound, audit, every, now }: RoomDependencies,
   createLimiter: (limit: Limit) => Limiter,
 ): Middleware[] {
-  const { artifacts, apis, appRefusals, initialAccessTokens } = storage;
+  const { accounts, artifacts, apis, appRefusals, initialAccessTokens } = storage;
   const { record } = audit;
-  const removal = { ...{ artifacts, apis, appRefusals, now }, apps: forgetting(storage.apps, apps) };
+  const removal = {
+    ...{ accounts, artifacts, apis, appRefusals, now },
+    apps: forgetting(storage.apps, apps),
+  };
   every(60 * 60_000, async () => {
     await removeUnusedApps({ ...removal, record });
   });

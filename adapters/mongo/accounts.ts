@@ -78,6 +78,7 @@ export function createAccounts(link: Link): AccountRepository {
       return matched ? page({ ...matched, ...those({ role, status }) }, query) : { items: [] };
     },
     listByRole: (role) => accounts.many({ role }, { sort: { userNameKey: 1 } }),
+    listByAdministered: (appId) => accounts.many({ administers: appId }),
     listByGroup: (groupId, query) => page({ groups: groupId }, query),
   };
 }

@@ -1,3 +1,4 @@
+import { accountAppsIndexes } from './account-apps-indexes.ts';
 import { accountEmailIndexes } from './account-email-indexes.ts';
 import { apisIndexes } from './apis-indexes.ts';
 import { appIndexes } from './app-indexes.ts';
@@ -19,5 +20,6 @@ export const administrationIndexes: readonly Record<string, readonly Index[]>[] 
   appIndexes,
   resealIndexes,
   accountEmailIndexes,
+  accountAppsIndexes,
   apisIndexes,
 ];

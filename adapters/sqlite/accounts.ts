@@ -51,6 +51,10 @@ export function createAccounts(db: Database): AccountRepository {
     remove: async (id) => (await remove(id)) === 1,
     list,
     listByRole: db.many(`SELECT ${columns} FROM accounts WHERE role = ? ORDER BY userNameKey`, toAccount),
+    listByAdministered: db.many(
+      `SELECT ${columns} FROM accountApps JOIN accounts ON accounts.id = accountId WHERE appId = ?`,
+      toAccount,
+    ),
     listByGroup: async (groupId, { after = '', limit }) =>
       toPage(await listByGroup(groupId, after, limit + 1), limit, userNameKeyOf),
     search: ({ text, role, status, ...page }) =>

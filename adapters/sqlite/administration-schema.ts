@@ -1,3 +1,4 @@
+import { accountAppsSchema } from './account-apps-schema.ts';
 import { accountEmailSchema } from './account-email-schema.ts';
 import { apisSchema } from './apis-schema.ts';
 import { appOriginsSchema } from './app-origins-schema.ts';
@@ -28,5 +29,6 @@ export const administrationSchema = [
   attributeDefinitionsSchema,
   resealSchema,
   accountEmailSchema,
+  accountAppsSchema,
   apisSchema,
 ].join('\n');

@@ -197,6 +197,25 @@ export function accountsContract(name: string, open: Open): void {
       assert.ok(administrators.every(({ role }) => role === 'administrator'));
     });
 
+    it('lists by an app that they administer', async () => {
+      const [appId, other] = [randomId(), randomId()];
+      const [one, both, none] = [
+        accountSample({ administers: [appId] }),
+        accountSample({ administers: [other, appId] }),
+        accountSample({ administers: [other] }),
+      ];
+      for (const account of [one, both, none, accountSample()]) await accounts().insert(account);
+      const ids = async () => (await accounts().listByAdministered(appId)).map(({ id }) => id).sort();
+      assert.deepEqual(await ids(), [one.id, both.id].sort());
+      assert.deepEqual(await accounts().listByAdministered(randomId()), []);
+      const { administers: _, ...without } = one;
+      assert.equal(await accounts().update(without, 0), true);
+      assert.equal(await accounts().update({ ...none, administers: [appId] }, 0), true);
+      assert.deepEqual(await ids(), [both.id, none.id].sort());
+      await accounts().remove(both.id);
+      assert.deepEqual(await ids(), [none.id]);
+    });
+
     it('takes odd strings for nothing but strings', async () => {
       for (const odd of oddStrings) {
         const key = `${odd}${randomId()}`;

@@ -90,5 +90,7 @@ export interface AccountRepository {
    * while one reads on. A page may be shorter than it could be, or empty, and have a `next` all the same.
    */
   search(query: AccountQuery & { text: string }): Promise<Page<Account>>;
+  /** Those who may administer this app, whatever their role. */
+  listByAdministered(appId: string): Promise<Account[]>;
   listByGroup(groupId: string, query: { after?: string; limit: number }): Promise<Page<Account>>;
 }

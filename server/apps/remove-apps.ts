@@ -1,3 +1,4 @@
+import type { AccountRepository } from '../accounts/account.ts';
 import type { ApiRepository } from '../apis/api.ts';
 import type { ArtifactRepository } from '../oidc/artifact.ts';
 import type { AppRepository } from './app.ts';
@@ -6,6 +7,7 @@ import { exchangeWithout } from './exchange-without.ts';
 
 export interface AppRemoval {
   apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
+  accounts: Pick<AccountRepository, 'listByAdministered' | 'findById' | 'update'>;
   apis: Pick<ApiRepository, 'list' | 'findById' | 'update'>;
   artifacts: Pick<ArtifactRepository, 'removeByApp'>;
   appRefusals: Pick<AppRefusalsRepository, 'remove'>;
@@ -43,6 +45,9 @@ type Ids = ReadonlySet<string>;
 
 async function forget(removal: AppRemoval, ids: Ids): Promise<void> {
   if (ids.size === 0) return;
+  for (const appId of ids)
+    for (const { id } of await removal.accounts.listByAdministered(appId))
+      await forgetAtPerson(removal, id, ids);
   for (const { id } of await removal.apis.list()) await forgetAtApi(removal, id, ids);
   let after: string | undefined;
   do {
@@ -62,6 +67,18 @@ async function forgetAtApi({ apis, now }: AppRemoval, id: string, ids: Ids): Pro
     const introspectedBy = api.introspectedBy.filter((one) => !ids.has(one));
     if (apps.length === api.apps.length && introspectedBy.length === api.introspectedBy.length) return;
     if (await apis.update({ ...api, apps, introspectedBy, updatedAt: now() }, api.revision)) return;
+  }
+}
+
+/** Nobody administers an app that gets such a client id because they administered the one before. */
+async function forgetAtPerson({ accounts, now }: AppRemoval, id: string, ids: Ids): Promise<void> {
+  for (;;) {
+    const account = await accounts.findById(id);
+    if (!account?.administers?.some((one) => ids.has(one))) return;
+    const { administers, ...others } = account;
+    const kept = administers.filter((one) => !ids.has(one));
+    const next = { ...others, ...(kept.length > 0 && { administers: kept }), updatedAt: now() };
+    if (await accounts.update(next, account.revision)) return;
   }
 }
 
