@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Audit, createAudit } from './audit/audit.ts';
 import { createAuditKeeper } from './audit/keep.ts';
 import { every } from './chores.ts';
+import type { ClockWatch } from './clock/clock-watch.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Log } from './log.ts';
@@ -15,6 +16,8 @@ interface Parts {
   storage: Storage;
   log: Log;
   now: () => number;
+  /** With a wrong one everything would be past its time. */
+  clock: Pick<ClockWatch, 'requireRight' | 'untilRight'>;
   resources: AsyncDisposableStack;
   metrics: Pick<Metrics, 'countLostAuditEvents'>;
 }
@@ -22,7 +25,8 @@ interface Parts {
 const minute = 60_000;
 
 /** What it has written is stored, and vouched for, before `resources` are gone. */
-export function openAudit({ config, secret, storage, log, now, resources, metrics }: Parts): Audit {
+export function openAudit(parts: Parts): Audit {
+  const { config, secret, storage, log, now, clock, resources, metrics } = parts;
   const audit = createAudit({ storage, secret, now, log, onLost: metrics.countLostAuditEvents });
   const { checkpointsFile: file, retentionDays } = config.audit;
   const keeper = createAuditKeeper({
@@ -31,12 +35,16 @@ export function openAudit({ config, secret, storage, log, now, resources, metric
   });
   const stopping = new AbortController();
   const { signal } = stopping;
-  resources.defer(() => keeper.finish().catch((err: unknown) => log.debug({ err }, 'no last checkpoint')));
+  resources.defer(() =>
+    Promise.try(clock.requireRight)
+      .then(keeper.finish)
+      .catch((err: unknown) => log.debug({ err }, 'no last checkpoint')),
+  );
   resources.defer(() => audit.flush());
   resources.defer(() => stopping.abort());
   // Not at once: a start has other things to do.
   void delay(minute / 6, undefined, { signal, ref: false })
-    .then(() => every(minute, { signal, log }, keeper.round))
+    .then(() => every(minute, { signal, log }, () => clock.untilRight(signal).then(keeper.round)))
     .catch(() => {});
   return audit;
 }

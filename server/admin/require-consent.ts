@@ -1,13 +1,24 @@
+import { sectorOf } from '../apps/sector.ts';
 import { AppError } from '../errors.ts';
 import type { App } from '../storage.ts';
 import { mayGiveRoles, type Permissions } from './permission.ts';
 
-type Telling = Pick<App, 'id' | 'consent' | 'scopes' | 'claims' | 'tokenExchange' | 'subjectType'>;
+type Telling = Pick<
+  App,
+  | 'id'
+  | 'consent'
+  | 'scopes'
+  | 'claims'
+  | 'tokenExchange'
+  | 'subjectType'
+  | 'sectorIdentifierUri'
+  | 'redirectUris'
+>;
 
 /**
  * Whoever administers one app decides nothing in the place of its people: that they are not asked, what an app that
- * asks nobody is told, which attributes an app is told, and that others know them by
- * the same `sub`, is for who administers all. @throws AppError `forbidden`
+ * asks nobody is told, which attributes an app is told, and in which sector it knows
+ * them by which `sub`, is for who administers all. @throws AppError `forbidden`
  */
 export function requireConsent({ scopes }: Permissions, before: Telling, after: Telling): void {
   if (scopes.has('apps:write')) return;
@@ -16,7 +27,7 @@ export function requireConsent({ scopes }: Permissions, before: Telling, after: 
     (!asks && before.consent === 'explicit' && 'consent') ||
     (!asks && isMore(before.scopes, after.scopes) && 'scopes') ||
     (isMore(before.claims, after.claims) && 'claims') ||
-    (before.subjectType === 'pairwise' && after.subjectType !== 'pairwise' && 'subjectType') ||
+    (sectorOf(before) !== sectorOf(after) && 'subjectType') ||
     (isMore(before.tokenExchange?.apps, after.tokenExchange?.apps) && 'tokenExchange');
   if (field)
     throw new AppError('forbidden', {

@@ -101,10 +101,13 @@ describe('whoever administers one app', () => {
   it('lets nobody know people there by the sub of other apps', async () => {
     const { requireConsent } = await import('./require-consent.ts');
     const app = { id: 'notes', consent: 'explicit', scopes: ['openid'] } as const;
-    const telling = { ...app, scopes: [...app.scopes] };
+    const telling = { ...app, scopes: [...app.scopes], redirectUris: ['https://notes.example.com/'] };
     const permissions = { scopes: new Set(['apps:read']) } as unknown as Parameters<typeof requireConsent>[0];
     const pairwise = { ...telling, subjectType: 'pairwise' } as const;
     assert.throws(() => requireConsent(permissions, pairwise, telling), { field: 'subjectType' });
-    requireConsent(permissions, telling, pairwise);
+    const elsewhere = { ...pairwise, redirectUris: ['https://others.example.com/'] };
+    assert.throws(() => requireConsent(permissions, pairwise, elsewhere), { field: 'subjectType' });
+    assert.throws(() => requireConsent(permissions, telling, elsewhere), { field: 'subjectType' });
+    requireConsent(permissions, pairwise, { ...pairwise, redirectUris: ['https://notes.example.com/in'] });
   });
 });

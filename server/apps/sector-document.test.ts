@@ -42,6 +42,22 @@ describe('the document of a sector', () => {
     await requireSectorDocument(client().ask, app());
   });
 
+  it('O16 of a stranger is at no port and no query, where another may answer for the host', async () => {
+    const asked: string[] = [];
+    const ask = async (url: string) => {
+      asked.push(url);
+      const body = Buffer.from(JSON.stringify(redirectUris));
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body };
+    };
+    const outbound = { ask, examine: async () => undefined };
+    const stranger = (uri: string): App => ({ ...app(uri), origin: 'document' });
+    for (const uri of ['https://victim.example:8443/list', 'https://victim.example/echo?d=x'])
+      assert.match(await problem(stranger(uri), outbound), /must have no port and no query/);
+    assert.deepEqual(asked, []);
+    const text = await problem(stranger('https://victim.example/list'), outbound);
+    assert.match(text, /must be answered as application\/json/);
+  });
+
   it('is refused with what is wrong with it', async () => {
     says(redirectUris.slice(1));
     assert.match(await problem(app()), /does not list https:\/\/a\.example\.com\/cb$/);
@@ -90,9 +106,14 @@ describe('the document of a sector', () => {
   });
 
   it('O16 tells whoever registers by themselves nothing of what there is around this server', async () => {
-    const registered: App = { ...app(), origin: 'dynamic', registration: { tokenHash: 'h' } };
+    const registration = { tokenHash: 'h' };
+    const registered: App = { ...app(`https://${host}/`), origin: 'dynamic', registration };
     assert.match(await problem(registered), /cannot be read$/);
-    const within: App = { ...registered, registration: { tokenHash: 'h', outboundHosts: [host] } };
+    const within: App = {
+      ...app(),
+      origin: 'dynamic',
+      registration: { tokenHash: 'h', outboundHosts: [host] },
+    };
     says(redirectUris);
     await requireSectorDocument(client().ask, within);
   });

@@ -33,6 +33,10 @@ const questionOf = (app: App) => [app.sectorIdentifierUri, addressesInSector(app
 /** As the rest of a sentence. */
 async function problemOf(ask: Outbound['ask'], app: App, uri: string): Promise<string | undefined> {
   const reach = reachOf(app);
+  const byStranger = reach === 'stranger';
+  const { port, search } = new URL(uri);
+  if (byStranger && (port !== '' || search !== ''))
+    return 'must have no port and no query: another one at that host would answer for its sector';
   const answer = await ask(uri, { reach, headers: { accept: 'application/json' } }).catch(
     (error: Error) => error,
   );
@@ -40,6 +44,8 @@ async function problemOf(ask: Outbound['ask'], app: App, uri: string): Promise<s
   if (answer instanceof Error)
     return reach === 'administrator' ? `cannot be read: ${answer.message}` : 'cannot be read';
   if (answer.status !== 200) return `cannot be read: it answers with status ${answer.status}`;
+  const type = String(answer.headers['content-type'] ?? '');
+  if (byStranger && !/^application\/json\s*(;|$)/i.test(type)) return 'must be answered as application/json';
   const listed = listOf(answer.body);
   if (!listed) return 'must lead to a JSON array of addresses';
   const missing = addressesInSector(app).filter((address) => !listed.includes(address));

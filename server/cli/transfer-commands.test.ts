@@ -46,7 +46,11 @@ describe('export and import, as commands', () => {
   it('write one file that its owner alone may read, and no second one over it', () => {
     const { status, stdout } = withPassphrase(source).latchkey('export', file, '--json');
     assert.equal(status, 0);
-    assert.equal(JSON.parse(stdout).items, 4, 'a person and three signing keys');
+    assert.equal(
+      JSON.parse(stdout).items,
+      5,
+      'a person, three signing keys and what pairwise subs are made with',
+    );
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.ok(!existsSync(`${file}.partial`));
     const before = readFileSync(file);

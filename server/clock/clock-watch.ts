@@ -8,14 +8,13 @@ import type { Log } from '../log.ts';
 
 /** Milliseconds that clocks may differ: as far as apps and servers believe a time of the future. */
 const clockTolerance = 10_000;
-/** Milliseconds: an answer that took longer says too little about the time. */
-const patience = 2_000;
+/** Milliseconds between two looks of whoever waits. */
 const pause = 200;
 
 export interface ClockWatch {
   /** Compares once. @throws what the storage throws: then what was known holds on */
   round(): Promise<void>;
-  /** @throws AppError `unavailable` */
+  /** @throws AppError `unavailable`, before it has been compared, too */
   requireRight(): void;
   /** Until it has been compared and is right. @throws AbortError */
   untilRight(signal: AbortSignal): Promise<void>;
@@ -36,15 +35,17 @@ interface Options {
 export function createClockWatch({ readClock, now, elapsed, log }: Options): ClockWatch {
   /** What is to be added to `elapsed` for the storage's time. */
   let origin: number | undefined;
+  /** An answer may be of any moment since it was asked for. */
+  let doubt = 0;
   let wasRight = true;
   const current = () => (origin === undefined ? undefined : now() - (origin + elapsed()));
-  const isRight = () => Math.abs(current() ?? 0) <= clockTolerance;
+  const isRight = () => Math.abs(current() ?? 0) <= clockTolerance + doubt;
   return {
     async round() {
       const begun = elapsed();
       const theirs = await readClock();
       const took = elapsed() - begun;
-      if (took > patience) return;
+      doubt = took / 2;
       origin = theirs + took / 2 - elapsed();
       if (isRight() === wasRight) return;
       wasRight = !wasRight;
@@ -55,7 +56,10 @@ export function createClockWatch({ readClock, now, elapsed, log }: Options): Clo
     },
     requireRight() {
       // Told by the clock that nobody sets: a jump since the last round counts at once.
-      if (!isRight()) throw new AppError('unavailable', { detail: 'the clock of this machine is wrong' });
+      if (origin === undefined || !isRight())
+        throw new AppError('unavailable', {
+          detail: 'the clock of this machine is wrong, or not compared yet',
+        });
     },
     async untilRight(signal) {
       while (origin === undefined || !isRight()) await delay(pause, undefined, { signal, ref: false });

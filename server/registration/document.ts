@@ -1,7 +1,9 @@
 /** An app that describes itself where its client id points (draft-ietf-oauth-client-id-metadata-document §3, §4). */
 import type { App } from '../apps/app.ts';
 import { importedApp } from '../apps/create-app.ts';
+import { sectorOf } from '../apps/sector.ts';
 import { readClientRequest } from './metadata.ts';
+import { requireOwnLogout } from './own-hosts.ts';
 import { documentPolicy, refusedAs, wantedApp } from './policy.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
@@ -32,7 +34,9 @@ export function readDocument(body: Buffer, { id, now }: { id: string; now: numbe
       { id, createdAt: now },
     );
     const grantTypes = app.grantTypes.filter((grant) => request.grant_types.includes(grant));
-    return { ...app, grantTypes, origin: 'document' };
+    const described: App = { ...app, grantTypes, origin: 'document' };
+    requireOwnSector(described, new URL(id).hostname);
+    return described;
   } catch (error) {
     return refusedAs(error);
   }
@@ -75,6 +79,13 @@ function requireOwnHost(uris: readonly string[], host: string): void {
         `redirect_uris must be at ${host}, as the document is`,
       );
   }
+}
+
+/** No document of another host says that this app is of its sector. @throws RegistrationRefusal */
+function requireOwnSector(app: App, host: string): void {
+  const sector = sectorOf(app);
+  if (sector !== undefined && sector !== host) throw refusal(`sector_identifier_uri must be at ${host}`);
+  requireOwnLogout(app);
 }
 
 /** It is written for every server: what this one does not have of grants is left out, not refused. */

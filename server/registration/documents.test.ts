@@ -134,6 +134,28 @@ describe('an app that describes itself', () => {
       { document: { ...minimal, redirect_uris: [redirectUri, 'https://evil.example/callback'] } },
       /redirect_uris must be at agent\.example\.com/,
     ],
+    [
+      'the sector of another host',
+      {
+        document: {
+          ...minimal,
+          subject_type: 'pairwise',
+          sector_identifier_uri: 'https://victim.example/apps.json',
+        },
+      },
+      /sector_identifier_uri must be at agent\.example\.com/,
+    ],
+    [
+      'logout tokens of its sector sent elsewhere',
+      {
+        document: {
+          ...minimal,
+          subject_type: 'pairwise',
+          backchannel_logout_uri: 'https://elsewhere.example/logout',
+        },
+      },
+      /backchannel_logout_uri must be at agent\.example\.com/,
+    ],
     ['a list', { document: [minimal] }, /must be a JSON object/],
     ['null', { document: 'null' }, /must be a JSON object/],
     ['no JSON', { document: '<html>' }, /must be a JSON object/],

@@ -12,6 +12,7 @@ import type { Outbound } from '../outbound/outbound.ts';
 import type { InitialAccessTokenRepository, RegistrationPolicy } from './initial-access-token.ts';
 import { findToken, takeUse } from './initial-access-tokens.ts';
 import { type ClientRequest, clientAnswer, readClientRequest } from './metadata.ts';
+import { requireOwnLogout } from './own-hosts.ts';
 import { openPolicy, refusedAs, requireSameSector, wantedApp } from './policy.ts';
 import { keptProtection } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
@@ -66,6 +67,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
           ...(policy.redirectHosts && { redirectHosts: policy.redirectHosts }),
         },
       };
+      requireOwnLogout(registered);
       await requireSectorDocument(askAddress, registered).catch(refusedAs);
       // Counted before the app is there: whoever breaks off in between has lost a use, and nobody gains one.
       if (initial && !(await takeUse(initialAccessTokens, initial, now())))
@@ -88,6 +90,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
       requirePossible(wanted, dependencies);
       const own = newToken(hash);
       const after = changedApp(before, { wanted, request, now: now() });
+      requireOwnLogout(after);
       await requireSectorDocument(askAddress, after, before).catch(refusedAs);
       const registration = { ...before.registration, tokenHash: own.hash };
       if (!(await apps.update({ ...after, registration }, before.revision)))

@@ -33,6 +33,15 @@ onEveryStorage('an app that registers with subject_type pairwise', (start) => {
   const pairwise = () => ({ subject_type: 'pairwise', sector_identifier_uri: sector.uri });
   const about = ({ body }: Told) => String(body.error_description);
 
+  it('has itself told of people at hosts of its sector alone', async () => {
+    const victim = { redirect_uris: ['https://victim.example/callback'], subject_type: 'pairwise' };
+    const told = await register({ ...victim, backchannel_logout_uri: 'https://evil.example/logout' });
+    refusedWith(told, 'invalid_client_metadata');
+    assert.match(about(told), /backchannel_logout_uri must be at victim\.example/);
+    const own = await register({ ...victim, backchannel_logout_uri: 'https://victim.example/logout' });
+    assert.equal(own.status, 201, JSON.stringify(own.body));
+  });
+
   it('is told what is in force, and a sub of its sector', async () => {
     const told = await register(pairwise());
     assert.equal(told.status, 201, JSON.stringify(told.body));
@@ -63,7 +72,12 @@ onEveryStorage('an app that registers with subject_type pairwise', (start) => {
 
   it('O16 leads this server to no private address but those of its policy, and learns of none', async () => {
     sector.asked.length = 0;
-    for (const uri of [sector.uri, 'https://127.0.0.1/', 'https://169.254.169.254/', 'https://[::1]/']) {
+    for (const uri of [
+      'https://localhost/',
+      'https://127.0.0.1/',
+      'https://169.254.169.254/',
+      'https://[::1]/',
+    ]) {
       const told = await register({ ...pairwise(), sector_identifier_uri: uri }, []);
       refusedWith(told, 'invalid_client_metadata');
       assert.equal(about(told), `sector_identifier_uri ${uri} cannot be read`);

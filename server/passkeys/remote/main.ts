@@ -10,6 +10,7 @@ import { createMetrics, serveMetrics } from '../../http/metrics.ts';
 import { serve } from '../../http/server.ts';
 import type { Log } from '../../log.ts';
 import { openAudit } from '../../open-audit.ts';
+import { openClock } from '../../open-clock.ts';
 import { managerHere, metadataHere, writtenDown } from '../../open-passkeys.ts';
 import { keepSecret } from '../../open-secret.ts';
 import { openReceiptKeys } from '../../receipts/keys.ts';
@@ -52,7 +53,9 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
   await openReceiptKeys({ receiptKeys: storage.receiptKeys, secret, now });
   const metrics = createMetrics({ collectRuntime: config.metricsPort !== undefined });
   metrics.watchCertificate(name, () => credentials.current.own.notAfter);
-  const { record } = openAudit({ config, secret, storage, log, now, resources, metrics });
+  const clock = openClock({ storage, log, metrics, now });
+  void every(2000, { signal: stopping.signal, log }, clock.round);
+  const { record } = openAudit({ config, secret, storage, log, now, clock, resources, metrics });
   const writeDown = limitRefusals((call) => {
     log.warn(call, 'call refused');
     void record(refusedCall(call));
@@ -89,7 +92,10 @@ export async function run(config: Config, log: Log, open = openStorage): Promise
     (ms, chore) => void every(ms, { signal: stopping.signal, log }, chore),
   );
   void every(5000, { signal: stopping.signal, log }, manager.reviewModels);
-  void sweepEveryMinute(storage, { log, signal: stopping.signal });
+  void every(60_000, { signal: stopping.signal, log }, async () => {
+    await clock.untilRight(stopping.signal);
+    await storage.sweep(now());
+  });
   const { host, port } = config.listen;
   const listening = { host, port, setting: 'LATCHKEY_LISTEN_PORT', patience: 7000 };
   resources.use(await serve(service, listening));
@@ -119,15 +125,5 @@ async function untilChecked(
       log.warn({ err: error }, 'waiting for the storage');
       await delay(1000);
     }
-  }
-}
-
-async function sweepEveryMinute(
-  storage: Storage,
-  { log, signal }: { log: Log; signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    await storage.sweep(now()).catch((err: unknown) => log.debug({ err }, 'sweep failed'));
-    await delay(60_000, undefined, { signal, ref: false }).catch(() => {});
   }
 }
