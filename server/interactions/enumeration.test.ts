@@ -8,6 +8,9 @@ import { watchStorage } from '../testing/faulty-storage.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 import { addPerson, enrolByLink, type SignInPageData, setUp } from '../testing/journeys.ts';
 
+const ofChores =
+  /^(fidoMetadata\.(findAttempt|findHead)|(figures|leases|signingKeys|passkeyEvents|logoutNotices|outgoingMails|auditCheckpoints)\..*)$/;
+
 describe('who has an account here', () => {
   const calls: string[] = [];
   let installation: TestInstallation;
@@ -28,7 +31,8 @@ describe('who has an account here', () => {
   });
   after(() => installation[Symbol.asyncDispose]());
 
-  const own = (made: string[]) => made.toSorted();
+  /** Without what the server does by itself meanwhile, again and again. */
+  const own = (made: string[]) => made.filter((call) => !ofChores.test(call)).toSorted();
 
   async function attempt(answer: (data: SignInPageData) => unknown, login_hint = '') {
     const browser = createBrowser(installation.origin);
