@@ -1,3 +1,4 @@
+import { keepLatest } from '../keep-latest.ts';
 import type { App, AppRepository } from './app.ts';
 
 export interface AppCache {
@@ -35,9 +36,7 @@ export function createAppCache(
   function look(id: string, ask = () => repository.findById(id)): Promise<App | undefined> {
     const app = ask();
     const entry = { app, until: now() + ttl };
-    const oldest = entries.size >= capacity ? entries.keys().next().value : undefined;
-    if (oldest !== undefined) entries.delete(oldest);
-    entries.set(id, entry);
+    keepLatest(entries, { key: id, value: entry, most: capacity });
     // An absence is not kept, nor is a failure: an app may be made at any moment, and a storage comes back.
     const forget = () => {
       if (entries.get(id) === entry) entries.delete(id);

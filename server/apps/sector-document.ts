@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../errors.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { App } from './app.ts';
+import { jsonIn } from './json-in.ts';
 import { reachOf } from './reach.ts';
 import { addressesInSector } from './sector.ts';
 
@@ -53,10 +54,6 @@ async function problemOf(ask: Outbound['ask'], app: App, uri: string): Promise<s
 }
 
 function listOf(body: Buffer): unknown[] | undefined {
-  try {
-    const list: unknown = JSON.parse(body.toString());
-    return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : undefined;
-  } catch {
-    return undefined;
-  }
+  const list = jsonIn(body);
+  return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : undefined;
 }

@@ -1,6 +1,7 @@
 /** Seals personal fields of events under a key of their account, which is deleted with the account. */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { ConflictError } from '../errors.ts';
+import { keepLatest } from '../keep-latest.ts';
 import { resealedWith } from '../secret/reseal.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { AuditKey, AuditKeyRepository } from './audit-key.ts';
@@ -37,12 +38,8 @@ export function createSealer(dependencies: SealDependencies): Sealer {
   const { auditKeys, now } = dependencies;
   const cache = new Map<string, { key: KeyObject; until: number }>();
 
-  function remember(id: string, key: KeyObject): void {
-    cache.delete(id);
-    cache.set(id, { key, until: now() + cachedMs });
-    const [oldest] = cache.keys();
-    if (cache.size > mostCached && oldest !== undefined) cache.delete(oldest);
-  }
+  const remember = (id: string, key: KeyObject) =>
+    keepLatest(cache, { key: id, value: { key, until: now() + cachedMs }, most: mostCached });
 
   return {
     async keysOf(ids) {

@@ -21,6 +21,7 @@ import {
 } from '../testing/faulty-steps.ts';
 import { freePort } from '../testing/installation.ts';
 import { json } from '../testing/journeys.ts';
+import { until } from '../testing/until.ts';
 
 const turnedClock = new URL('../testing/turned-clock.ts', import.meta.url).href;
 const minute = 60_000;
@@ -54,10 +55,6 @@ withMongo(({ url }) => {
     });
 
     const ready = async () => (await fetch(`${other}/health/ready`)).status === 200;
-    async function within(seconds: number, isSo: () => Promise<boolean>) {
-      for (const until = Date.now() + seconds * 1000; !(await isSo()); await delay(50))
-        assert.ok(Date.now() < until, `not so after ${seconds} s`);
-    }
     const refresh = ({ refresh_token }: Tokens, at?: string) =>
       redeem({ ...stage, ...(at && { at }) }, { grant_type: 'refresh_token', refresh_token });
 
@@ -68,7 +65,7 @@ withMongo(({ url }) => {
       it(`F10 ${words} serves nothing while it is, and takes nothing away`, async () => {
         const tokens = await newTokens(stage);
         set(ahead);
-        await within(3, async () => !(await ready()));
+        await until('it serves nothing', async () => !(await ready()), 3);
         const refused = await refresh(tokens, other);
         assert.equal(refused.status, 503, refused.text);
         assert.ok(Number(refused.headers.get('retry-after')) > 0);
@@ -76,7 +73,7 @@ withMongo(({ url }) => {
         // The one whose clock is right does not mind.
         const next = json<Tokens>(ok(await refresh(tokens)));
         set(0);
-        await within(5, ready);
+        await until('it serves again', ready, 5);
         ok(await refresh(next, other));
       });
 
@@ -91,10 +88,10 @@ withMongo(({ url }) => {
         nodeOptions: ['--import', turnedClock],
         ready: 'live',
       });
-      await within(10, async () => late.output().includes('differs from the database'));
+      await until('it says so', async () => late.output().includes('differs from the database'));
       await delay(500);
       set(0);
-      await within(5, ready);
+      await until('it serves again', ready, 5);
       assert.equal(await keys(), before);
       ok(await refresh(tokens));
     });

@@ -12,6 +12,7 @@ import type { TestBrowser } from '../testing/browser.ts';
 import { onEachEngine } from '../testing/faulty-engines.ts';
 import { startInstallation, type TestInstallation } from '../testing/installation.ts';
 import { setUp } from '../testing/journeys.ts';
+import { until } from '../testing/until.ts';
 
 const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 const hour = 60 * 60 * 1000;
@@ -23,12 +24,6 @@ const headerOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[0] ?? ''
 /**
  * Resolves to the milliseconds that it took. A server follows within two seconds; a machine that does much else is slower.
  */
-async function until(what: string, isSo: () => Promise<boolean>): Promise<number> {
-  const begin = Date.now();
-  for (; !(await isSo()); await delay(20)) assert.ok(Date.now() < begin + 10_000, `in time: ${what}`);
-  return Date.now() - begin;
-}
-
 describe('signing keys that change', () => {
   onEachEngine((settings) => {
     const instances: TestInstallation[] = [];

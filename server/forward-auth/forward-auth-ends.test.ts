@@ -15,6 +15,7 @@ import {
   scriptHeaders,
   trustedHere,
 } from '../testing/site.ts';
+import { until } from '../testing/until.ts';
 
 const wiki = 'https://wiki.example.com';
 
@@ -84,7 +85,7 @@ onEveryStorage('what ends a session of a site, from the next request on', (start
     const [passkey = assert.fail()] = (await people.show({ user: 'carol' })).passkeys;
     await people.suspendPasskey({ user: 'carol', passkeyId: passkey.id });
     // The server follows what changed with passkeys.
-    await until(async () => (await status(visitor)) === 401);
+    await until('it is in force', async () => (await status(visitor)) === 401);
     await people.activatePasskey({ user: 'carol', passkeyId: passkey.id });
     assert.equal(await status(visitor), 401);
   });
@@ -147,22 +148,16 @@ onEveryStorage('what ends a session of a site, from the next request on', (start
     const { browser, visitor } = await enter(`${origin}/`);
     const { apps } = installation.administration;
     await apps.update({ id, forwardAuth: { origins: [origin], acr: 'phrh' } });
-    await until(async () => (await status(visitor, `${origin}/`)) === 401);
+    await until('it is in force', async () => (await status(visitor, `${origin}/`)) === 401);
     const asked = new URL(location(await visitor.own(`${origin}/.latchkey/sign-in?/`)));
     assert.match(asked.searchParams.get('claims') ?? '', /"essential":true,"values":\["phrh"\]/);
     const back = (await browser.follow(asked.href)).location ?? '';
     assert.match(back, /error=unmet_authentication_requirements/, 'no passkey of theirs is enough');
     assert.equal((await visitor.own(back)).status, 400);
     await apps.update({ id, forwardAuth: { origins: [origin], acr: 'phr' } });
-    await until(async () => (await status(visitor, `${origin}/`)) === 204);
+    await until('it is in force', async () => (await status(visitor, `${origin}/`)) === 204);
     await apps.remove({ id });
     assert.equal(await status(visitor, `${origin}/`).then((code) => code === 204), false);
-    await until(async () => (await status(visitor, `${origin}/`)) === 403);
+    await until('it is in force', async () => (await status(visitor, `${origin}/`)) === 403);
   });
-
-  /** Another process changed an app: it is in force within two seconds. */
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 10_000; !(await holds()); await delay(50))
-      assert.ok(Date.now() < end, 'not in force');
-  }
 });

@@ -108,7 +108,7 @@ const calls: Record<string, readonly string[]> = {
 };
 
 /** What every room may call. */
-const everywhere = ['errors', 'log', 'make-folder', 'one-line', 'site-paths', 'version'];
+const everywhere = ['errors', 'keep-latest', 'log', 'make-folder', 'one-line', 'site-paths', 'version'];
 
 /** What a file that meets koa may call beside: whoever is signed in is told by `oidc`, links are kept by `enrolment`. */
 const routesCall = ['http', 'views', 'oidc', 'accounts', 'enrolment', 'apps'];

@@ -26,7 +26,7 @@ function checkPath({ path, parsed }: Source): Violation[] {
   ];
 }
 
-/** What only helps tests is as long as any other source. */
+/** Helpers of tests, in `testing`, are none of these: they keep to the length of any other source. */
 const holdsTests = /\.(test|contract|spec|check)\.ts$/;
 
 function checkLength({ path, text }: Source): Violation[] {

@@ -1,5 +1,6 @@
 import type { Client } from 'oidc-provider';
 import { Provider } from 'oidc-provider';
+import { keepLatest } from '../keep-latest.ts';
 import type { Answer, Ask, Outbound, Reach } from '../outbound/outbound.ts';
 
 interface Entry {
@@ -21,13 +22,11 @@ export function createProviderFetch({ ask }: Pick<Outbound, 'ask'>, now: () => n
     const key = JSON.stringify([url, asked.reach]);
     const known = entries.get(key);
     if (known && known.until > now()) return known.answer;
-    const [oldest] = entries.keys();
-    if (entries.size >= most && oldest !== undefined) entries.delete(oldest);
     const entry = { answer: ask(url, asked), until: now() + kept };
     entry.answer.catch(() => {
       entry.until = now() + keptFailure;
     });
-    entries.set(key, entry);
+    keepLatest(entries, { key, value: entry, most });
     return entry.answer;
   }
   return async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {

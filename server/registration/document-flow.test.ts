@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { before, it, mock } from 'node:test';
-import { auth, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
-import type { OAuthClientInformation, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Answer, Outbound } from '../outbound/outbound.ts';
 import { addApi } from '../testing/apis.ts';
 import { appUnderTest, assertErrorPage, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, authorize, setUp } from '../testing/journeys.ts';
+import { createAgent } from '../testing/mcp-agent.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { signOut } from '../testing/sign-out.ts';
 
 const hosts = 'agent.example.com,*.agents.example';
 const redirectUri = 'https://agent.example.com/callback';
+const redirectUrl = 'http://127.0.0.1:49152/callback';
 
 /** The hosts of apps: what each address answers. Nothing else is there. */
 function world() {
@@ -164,7 +165,11 @@ onEveryStorage('an app that describes itself', (start) => {
     const { audience } = await addApi(installation, {
       apps: [{ id: clientMetadataUrl, people: ['read'], machine: [] }],
     });
-    const agent = createAgent(clientMetadataUrl);
+    const agent = createAgent({
+      redirectUrl,
+      clientMetadataUrl,
+      clientMetadata: { redirect_uris: [redirectUrl] },
+    });
     const server = protectedServer(installation, audience);
     const options = { serverUrl: audience, scope: 'openid read', fetchFn: server };
     assert.equal(await auth(agent.provider, options), 'REDIRECT');
@@ -188,30 +193,4 @@ function protectedServer(
       return new Response(null, { status: 404 });
     return Response.json({ resource: audience, authorization_servers: [config.issuer] });
   };
-}
-
-/** What a program keeps that has registered nowhere. */
-function createAgent(clientMetadataUrl: string) {
-  const kept: { client?: OAuthClientInformation; tokens?: OAuthTokens; verifier?: string; sentTo?: URL } = {};
-  const provider: OAuthClientProvider = {
-    redirectUrl: 'http://127.0.0.1:49152/callback',
-    clientMetadataUrl,
-    clientMetadata: { redirect_uris: ['http://127.0.0.1:49152/callback'] },
-    clientInformation: () => kept.client,
-    saveClientInformation: (client) => {
-      kept.client = client as OAuthClientInformation;
-    },
-    tokens: () => kept.tokens,
-    saveTokens: (tokens) => {
-      kept.tokens = tokens;
-    },
-    redirectToAuthorization: (url) => {
-      kept.sentTo = url;
-    },
-    saveCodeVerifier: (verifier) => {
-      kept.verifier = verifier;
-    },
-    codeVerifier: () => kept.verifier ?? assert.fail('there is no verifier'),
-  };
-  return { kept, provider };
 }

@@ -1,6 +1,7 @@
 /** An app that describes itself where its client id points (draft-ietf-oauth-client-id-metadata-document §3, §4). */
 import type { App } from '../apps/app.ts';
 import { importedApp } from '../apps/create-app.ts';
+import { jsonIn } from '../apps/json-in.ts';
 import { sectorOf } from '../apps/sector.ts';
 import { readClientRequest } from './metadata.ts';
 import { requireOwnLogout } from './own-hosts.ts';
@@ -45,18 +46,10 @@ export function readDocument(body: Buffer, { id, now }: { id: string; now: numbe
 const refusal = (what: string) => new RegistrationRefusal('invalid_client_metadata', what);
 
 function objectOf(body: Buffer): Record<string, unknown> {
-  const document = parsed(body);
+  const document = jsonIn(body);
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw refusal('the document must be a JSON object');
   return document as Record<string, unknown>;
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** §4.1: whoever can read the document could read a secret in it. */

@@ -1,6 +1,7 @@
 import type { App } from '../apps/app.ts';
 import type { AppCache } from '../apps/app-cache.ts';
 import { reachOf } from '../apps/reach.ts';
+import { keepLatest } from '../keep-latest.ts';
 import type { Log } from '../log.ts';
 import type { Answer, Outbound } from '../outbound/outbound.ts';
 import { isDocumentUrl, readDocument } from './document.ts';
@@ -107,11 +108,8 @@ export function createClientDocuments({ hosts, ask, log, now }: Options): Client
 
 const headers = { accept: 'application/json' };
 
-function keep<T>(entries: Map<string, T>, id: string, entry: T): void {
-  const [oldest] = entries.keys();
-  if (entries.size >= mostKept && !entries.has(id) && oldest !== undefined) entries.delete(oldest);
-  entries.set(id, entry);
-}
+const keep = <T>(entries: Map<string, T>, key: string, value: T): void =>
+  keepLatest(entries, { key, value, most: mostKept });
 
 /** A host in need, which says nothing about its apps. */
 class Away extends Error {}

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AppUnderTest, addApp, assertRefused } from '../testing/app-under-test.ts';
 import { createBrowser, pageData, type TestBrowser } from '../testing/browser.ts';
 import { hardwareCatalogue, hardwareModel, withSecurityKey } from '../testing/hardware-key.ts';
@@ -9,15 +8,11 @@ import { addPerson, answerSignIn, json, type SignInPageData, setUp } from '../te
 import { type LogoutReceiver, startLogoutReceiver, verifyLogoutToken } from '../testing/logout-receiver.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { removePasskey } from '../testing/own-account.ts';
+import { until } from '../testing/until.ts';
 
 const revoked = { ...hardwareModel, statuses: ['REVOKED'] };
 /** A review, and a round of whoever follows it. */
-const patience = 15_000;
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + patience; !(await holds()); await delay(200))
-    assert.ok(Date.now() < end, what);
-}
+const patience = 15;
 
 onEveryStorage('a model that is found broken', (start) => {
   const models = hardwareCatalogue();
@@ -50,7 +45,7 @@ onEveryStorage('a model that is found broken', (start) => {
     const [lost, kept] = [await app.tokens(withKey), await app.tokens(withPhone)];
     const told = receiver.tokens.length;
     models.model = revoked;
-    await until('the session ends', async () => (await withKey.get('/account')).status === 303);
+    await until('the session ends', async () => (await withKey.get('/account')).status === 303, patience);
     assertRefused(await app.refresh(lost.refresh_token), 'invalid_grant');
     assert.equal((await app.refresh(kept.refresh_token)).status, 200);
     assert.equal((await withPhone.get('/account')).status, 200);
@@ -66,7 +61,7 @@ onEveryStorage('a model that is found broken', (start) => {
       const listed = await installation.storage.auditEvents.list({ limit: 500 });
       return listed.filter(({ type }) => type.startsWith('passkey.model_'));
     };
-    await until('it is written down', async () => (await events()).length > 0);
+    await until('it is written down', async () => (await events()).length > 0, patience);
     assert.deepEqual(
       (await events()).map(({ type, passkeyId, details }) => [type, passkeyId, details?.statuses]),
       [['passkey.model_refused', key.passkeyId, 'REVOKED']],
@@ -80,6 +75,7 @@ onEveryStorage('a model that is found broken', (start) => {
     await until(
       'it signs in again',
       async () => (await answerOnce(stranger(key.authenticator))).status === 200,
+      patience,
     );
   });
 });
@@ -99,7 +95,7 @@ onEveryStorage('a model that is found broken, where people are asked for another
       const { passkeys: now } = await installation.administration.people.show({ user: 'ada' });
       return now.some(({ modelAction }) => modelAction === 'ask');
     };
-    await until('it is seen', isSeen);
+    await until('it is seen', isSeen, patience);
     const browser = createBrowser(installation.origin, {
       of: { cookies: new Map(), seen: new Set(), authenticator: key.authenticator },
     });

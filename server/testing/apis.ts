@@ -1,9 +1,8 @@
 /** APIs that administrators define, in tests. */
-import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiFacts } from '../admin/apis.ts';
 import type { NewApi } from '../apis/validation.ts';
 import type { TestInstallation } from './installation.ts';
+import { until } from './until.ts';
 
 let made = 0;
 
@@ -25,10 +24,4 @@ export function addApi(
 }
 
 /** What every instance has taken over after 2 s. */
-export async function within2Seconds(look: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 2000;
-  while (!(await look())) {
-    assert.ok(Date.now() < until, 'not in force after 2 s');
-    await delay(50);
-  }
-}
+export const within2Seconds = (look: () => Promise<boolean>): Promise<number> => until('in force', look, 2);

@@ -96,3 +96,15 @@ function attempt<T>(read: () => T): T | undefined {
     throw error;
   }
 }
+
+/** What there is to say of a person. */
+export const findingOf =
+  (item: string) =>
+  (kind: string, reason: string, text: string): Finding => ({ kind, item, reason, text });
+
+export const withoutPasskey = (userName: string): Finding =>
+  findingOf(userName)(
+    'person',
+    'no_passkey',
+    `has no passkey: \`latchkey recover ${userName}\` makes an invitation`,
+  );

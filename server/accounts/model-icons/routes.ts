@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
+import { keepLatest } from '../../keep-latest.ts';
 import type { PasskeyManager } from '../../passkeys/manager.ts';
 
 /** So many are kept here, where the passkey manager may be a way off. */
@@ -19,9 +20,7 @@ export function createModelIconRoutes({ manager }: { manager: Pick<PasskeyManage
     const { model } = await manager.findModel({ aaguid });
     if (model?.png === undefined || model.icon !== icon) throw new AppError('not_found');
     const png = Buffer.from(model.png, 'base64');
-    const [oldest] = kept.keys();
-    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, png);
+    keepLatest(kept, { key, value: png, most: mostKept });
     return png;
   }
 

@@ -1,48 +1,24 @@
 import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
-import { auth, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
-import type { OAuthClientInformationFull, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { apiResource } from '../../apps/api-scopes.ts';
 import { payloadOf } from '../../testing/app-under-test.ts';
 import type { TestBrowser } from '../../testing/browser.ts';
 import type { TestInstallation } from '../../testing/installation.ts';
 import { authorize, setUp } from '../../testing/journeys.ts';
+import { createAgent } from '../../testing/mcp-agent.ts';
 import { onEveryStorage } from '../../testing/on-every-storage.ts';
 
 const redirectUrl = 'http://localhost:8976/callback';
 
-/** What a program with the client library of MCP keeps: what it registered, its tokens, and where it sent its person. */
-function createAgent() {
-  const kept: { client?: OAuthClientInformationFull; tokens?: OAuthTokens; verifier?: string; sentTo?: URL } =
-    {};
-  const provider: OAuthClientProvider = {
-    redirectUrl,
-    clientMetadata: {
-      client_name: 'Agent',
-      redirect_uris: [redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      scope: 'openid people:read',
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: (client) => {
-      kept.client = client as OAuthClientInformationFull;
-    },
-    tokens: () => kept.tokens,
-    saveTokens: (tokens) => {
-      kept.tokens = tokens;
-    },
-    redirectToAuthorization: (url) => {
-      kept.sentTo = url;
-    },
-    saveCodeVerifier: (verifier) => {
-      kept.verifier = verifier;
-    },
-    codeVerifier: () => kept.verifier ?? assert.fail('there is no verifier'),
-  };
-  return { kept, provider };
-}
+const clientMetadata = {
+  client_name: 'Agent',
+  redirect_uris: [redirectUrl],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+  scope: 'openid people:read',
+};
 
 onEveryStorage('an agent with the client library of MCP', (start) => {
   let installation: TestInstallation;
@@ -78,7 +54,7 @@ onEveryStorage('an agent with the client library of MCP', (start) => {
     assert.equal(metadata.resource, serverUrl);
     assert.deepEqual(metadata.authorization_servers, [installation.config.issuer]);
 
-    const { kept, provider } = createAgent();
+    const { kept, provider } = createAgent({ redirectUrl, clientMetadata });
     const fetchFn = await fetchWithToken();
     const options = { serverUrl, scope: 'openid people:read', fetchFn };
     assert.equal(await auth(provider, { ...options, resourceMetadataUrl: new URL(metadataUrl) }), 'REDIRECT');

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import { keepLatest } from '../../keep-latest.ts';
 import type { Outbound } from '../../outbound/outbound.ts';
 import type { App } from '../app.ts';
 import { reachOf } from '../reach.ts';
@@ -38,13 +39,11 @@ export function createLogos({ ask }: Pick<Outbound, 'ask'>, now: () => number): 
     const key = `${app.id} ${app.logoUri}`;
     const known = entries.get(key);
     if (known && known.until > now()) return known.logo;
-    const [oldest] = entries.keys();
-    if (entries.size >= most && oldest !== undefined) entries.delete(oldest);
     const entry = { logo: fetchLogo(app), until: now() + kept };
     entry.logo.catch(() => {
       entry.until = now() + keptFailure;
     });
-    entries.set(key, entry);
+    keepLatest(entries, { key, value: entry, most });
     return entry.logo;
   };
 }

@@ -1,5 +1,5 @@
 import type { CarriedPasskey } from '../../passkeys/carried-passkey.ts';
-import { readPerson, userHandleOf } from '../carried-account.ts';
+import { findingOf, readPerson, userHandleOf, withoutPasskey } from '../carried-account.ts';
 import type { CarriedPerson, Finding } from '../content.ts';
 import { type ClaimOf, typedAttributes } from './attributes.ts';
 import type { ReadGroups } from './groups.ts';
@@ -26,12 +26,7 @@ const otherCredentials: Record<string, string> = {
 /** The service account of a client is no person: the app has its own token here. */
 export function readUser(user: User, reading: PeopleReading): CarriedPerson | undefined {
   const { groups, claims, now, left, notes } = reading;
-  const about = (kind: string, reason: string, text: string): Finding => ({
-    kind,
-    item: user.username,
-    reason,
-    text,
-  });
+  const about = findingOf(user.username);
   const attributes = typedAttributes(groups.attributesOf(user), claims, (text) =>
     left.push(about('attribute', 'attribute', text)),
   );
@@ -58,14 +53,7 @@ export function readUser(user: User, reading: PeopleReading): CarriedPerson | un
   for (const [reason, text] of whatElse(user)) left.push(about('sign-in', reason, text));
   for (const [reason, text] of administers(user)) notes.push(about('role', reason, text));
   const passkeys = passkeysOf(user, reading);
-  if (passkeys.length === 0 && user.enabled)
-    notes.push(
-      about(
-        'person',
-        'no_passkey',
-        `has no passkey: \`latchkey recover ${user.username}\` makes an invitation`,
-      ),
-    );
+  if (passkeys.length === 0 && user.enabled) notes.push(withoutPasskey(user.username));
   return { account: read.account, passkeys };
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../../accounts/account.ts';
 import type { CarriedPasskey } from '../../passkeys/carried-passkey.ts';
-import { readPerson, userHandleOf } from '../carried-account.ts';
+import { findingOf, readPerson, userHandleOf, withoutPasskey } from '../carried-account.ts';
 import { isOwnClaim, valueOfJson } from '../claim.ts';
 import type { CarriedPerson, Finding } from '../content.ts';
 import type { Tables } from './tables.ts';
@@ -21,12 +21,7 @@ export interface PeopleReading {
 
 export function readUser(user: User, reading: PeopleReading): CarriedPerson | undefined {
   const { rpId, now, left, notes } = reading;
-  const about = (kind: string, reason: string, text: string): Finding => ({
-    kind,
-    item: user.username,
-    reason,
-    text,
-  });
+  const about = findingOf(user.username);
   const createdAt = user.created_at ?? now;
   const read = readPerson({
     source: 'pocket-id',
@@ -51,14 +46,7 @@ export function readUser(user: User, reading: PeopleReading): CarriedPerson | un
   if (user.ldap_id)
     notes.push(about('person', 'ldap', 'came from a directory there, and is kept here alone'));
   const passkeys = reading.credentialsOf(user.id).map((it) => passkeyOf(it, { rpId, now }));
-  if (passkeys.length === 0 && !user.disabled)
-    notes.push(
-      about(
-        'person',
-        'no_passkey',
-        `has no passkey: \`latchkey recover ${user.username}\` makes an invitation`,
-      ),
-    );
+  if (passkeys.length === 0 && !user.disabled) notes.push(withoutPasskey(user.username));
   return { account: read.account, passkeys };
 }
 
