@@ -10,8 +10,9 @@ interface BlockedAddress {
   problem: string;
 }
 
-const addressesOf = ({ jwksUri, logoUri, backchannelLogoutUri, ciba }: App) => ({
+const addressesOf = ({ jwksUri, sectorIdentifierUri, logoUri, backchannelLogoutUri, ciba }: App) => ({
   jwksUri,
+  sectorIdentifierUri,
   logoUri,
   backchannelLogoutUri,
   notificationEndpoint: ciba?.notificationEndpoint,
