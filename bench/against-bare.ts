@@ -23,6 +23,7 @@ const engines: Engine[] = process.env.TEST_MONGO_URL ? ['sqlite', 'mongodb'] : [
 const contestants: Contestant[] = [];
 for (const name of ['bare', 'bare again'])
   contestants.push(await createContestant(name, await servers.bare(), plan));
+contestants.push(await createContestant('bare on SQLite', await servers.bareOnSqlite(), plan));
 for (const engine of engines)
   contestants.push(await createContestant(engine, await servers.latchkey(engine), plan));
 contestants.push(await createWithRules());

@@ -1,6 +1,6 @@
 /**
  * The yardstick: oidc-provider with the in-memory adapter that it brings along, and one passkey, verified by the
- * same library. No rooms, no pages, no audit, nothing durable.
+ * same library. No rooms, no pages, no audit, nothing durable. With BENCH_SQLITE its records are in that file.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -17,6 +17,7 @@ import {
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 import { freePort } from '../e2e/free-port.ts';
+import { plainSqlite } from './plain-sqlite.ts';
 import { answerQuestions, opaqueResource, tell } from './report-cpu.ts';
 
 const rpID = 'localhost';
@@ -28,8 +29,10 @@ const machine = { id: 'machine', secret: randomBytes(32).toString('base64url') }
 /** What a login needs of a passkey. */
 let passkey: WebAuthnCredential | undefined;
 const challenges = new Map<string, string>();
+const { BENCH_SQLITE: file } = process.env;
 
 const provider = new Provider(origin, {
+  ...(file !== undefined && { adapter: plainSqlite(file) }),
   jwks: {
     keys: [
       {

@@ -47,6 +47,9 @@ export function createServers(resources: AsyncDisposableStack) {
     latchkey,
     /** Bare oidc-provider. */
     bare: async () => resources.use(await startMeasured('bare.ts')),
+    /** The same, with its records in a file. */
+    bareOnSqlite: async () =>
+      resources.use(await startMeasured('bare.ts', { BENCH_SQLITE: join(await temporary(), 'bare.sqlite') })),
     /** With an audit that writes nothing down. */
     unaudited: async (engine: Engine) => started('unaudited.ts', await settingsOf(engine)),
     /** Provider and passkey manager as two processes, with mutual TLS between them: what both take together. */

@@ -22,6 +22,7 @@ export async function operationsCommand(): Promise<void> {
   const contestants = [];
   for (const name of ['bare', 'bare again'])
     contestants.push(await createContestant(name, await servers.bare(), plan));
+  contestants.push(await createContestant('bare on SQLite', await servers.bareOnSqlite(), plan));
   contestants.push(await createContestant('sqlite', await servers.latchkey('sqlite'), plan));
   const lines = summarise(await compare(contestants, plan));
   if (values.json) console.log(JSON.stringify(lines, undefined, 2));

@@ -12,6 +12,7 @@ import { checkInstallation } from '../../server/secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../../server/secret/secret-file.ts';
 import type { Storage } from '../../server/storage.ts';
 import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
+import { openBulkWriter } from '../seed/in-bulk.ts';
 import { seed } from '../seed/seed.ts';
 
 /** An installation with so many people. */
@@ -74,7 +75,8 @@ export async function openPlace({ people, folder, server, resources }: Placing, 
   if (items.length === 0) {
     const onProgress = (share: number) =>
       void process.stderr.write(`\r${people} people … ${Math.floor(share * 100)} %`);
-    await seed({ storage, vault: createVault(secret), people, now, onProgress });
+    await using writer = server === undefined ? undefined : await openBulkWriter(url);
+    await seed({ storage, vault: createVault(secret), people, now, writer, onProgress });
   }
   return { people, config, settings, secret, storage };
 }

@@ -4,6 +4,7 @@ import { readConfig } from '../../server/config.ts';
 import { createVault } from '../../server/oidc/vault.ts';
 import { checkInstallation } from '../../server/secret/check-installation.ts';
 import { openSecret } from '../../server/secret/secret-file.ts';
+import { openBulkWriter } from './in-bulk.ts';
 import { seed } from './seed.ts';
 
 /** Settings come from the environment, as the server has them; `--storage` is another address. */
@@ -26,7 +27,9 @@ export async function seedCommand(): Promise<void> {
     waitUntilReady: true,
   });
   await checkInstallation(storage.installation, { secret, now: begun });
-  await seed({ storage, vault: createVault(secret), people, now: begun, onProgress: progress(begun) });
+  await using writer = storage.engine === 'mongodb' ? await openBulkWriter(config.storageUrl) : undefined;
+  const vault = createVault(secret);
+  await seed({ storage, vault, people, now: begun, writer, onProgress: progress(begun) });
   console.log(`${people} people in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 
