@@ -1,3 +1,4 @@
+import { createLately } from '../keep-latest.ts';
 import type { Secret } from '../secret/secret.ts';
 import type { Artifact } from './artifact.ts';
 
@@ -55,11 +56,9 @@ const longestRemembered = 4096;
  * good. Whether the record is still there, and what it holds, the storage is asked each time.
  */
 function remembering(secret: Pick<Secret, 'seal' | 'open'>): Pick<Secret, 'seal' | 'open'> {
-  let [latest, earlier] = [new Map<string, Opened>(), new Map<string, Opened>()];
+  const lately = createLately<Opened>(remembered);
   const keep = (sealed: string, opened: Opened) => {
-    if (opened.text.length > longestRemembered) return;
-    if (latest.size >= remembered) [latest, earlier] = [new Map(), latest];
-    latest.set(sealed, opened);
+    if (opened.text.length <= longestRemembered) lately.set(sealed, opened);
   };
   return {
     seal(text, context) {
@@ -68,7 +67,7 @@ function remembering(secret: Pick<Secret, 'seal' | 'open'>): Pick<Secret, 'seal'
       return sealed;
     },
     open(sealed, context) {
-      const known = latest.get(sealed) ?? earlier.get(sealed);
+      const known = lately.get(sealed);
       if (known?.context === context) return known.text;
       const text = secret.open(sealed, context);
       keep(sealed, { text, context });

@@ -11,6 +11,7 @@ import {
   sign,
   timingSafeEqual,
 } from 'node:crypto';
+import { createLately } from '../keep-latest.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 /** What keys are derived for: one each, so that no value can be used in another's place. */
@@ -94,7 +95,7 @@ export function createSecret(root: string): OneSecret {
   const evidence = createSecretKey(derive('evidence'));
   const sealing = createSecretKey(derive('seal'));
   const keyId = createHmac('sha256', sealing).update('key id').digest('base64url').slice(0, 8);
-  const hash = keyed(lookup);
+  const hash = remembering(keyed(lookup));
   const mac = keyed(evidence);
   const checkpoints = createSigner(derive('checkpoints'));
   const cookies = derive('cookies').toString('base64url');
@@ -160,6 +161,23 @@ function equal(a: string, b: string): boolean {
 
 const keyed = (key: KeyObject) => (namespace: string, value: string) =>
   createHmac('sha256', key).update(`${namespace}\n${value}`).digest('base64url');
+
+/** So many are remembered, and as many again; of characters, so many each. */
+const remembered = 2000;
+const longestRemembered = 128;
+
+/** A session, a grant, a token are looked for again and again: what was hashed lately is not hashed anew. */
+function remembering(hash: Secret['hash']): Secret['hash'] {
+  const lately = createLately<string>(remembered);
+  return (namespace, value) => {
+    const asked = `${namespace}\n${value}`;
+    const known = lately.get(asked);
+    if (known !== undefined) return known;
+    const hashed = hash(namespace, value);
+    if (asked.length <= longestRemembered) lately.set(asked, hashed);
+    return hashed;
+  };
+}
 
 /** `Secret.mac` of a secret before. */
 export function macWith(key: string): Secret['mac'] {
