@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [leastMajor, leastMinor] = [24, 12];
 const launcher = fileURLToPath(import.meta.url);
+// A folder of our own: in a shared temporary folder another user could leave code in our place.
+const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/latchkey');
 
 const [command, ...rest] = process.argv.slice(2);
 
@@ -41,8 +43,7 @@ function pinnedNode() {
 }
 
 async function run() {
-  // A folder of our own: in a shared temporary folder another user could leave code in our place.
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/latchkey'));
+  module.enableCompileCache(compiled);
   if (command === 'prepare') return runFile('views/build.ts');
   if (command === 'run')
     return rest[0] ? runFile(rest[0], rest.slice(1)) : refuse('latchkey run needs a file.', 2);
@@ -94,7 +95,10 @@ async function pagesAreBuilt() {
 
 async function runWith(node, args) {
   if (!node) return refuse(neededNode());
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const child = spawn(node, args, {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  });
   // A terminal sends ^C to both by itself; a second one from here would cut the graceful stop short.
   const forwarded = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGTERM', 'SIGHUP', 'SIGINT'];
   if (process.stdin.isTTY) process.on('SIGINT', () => {});

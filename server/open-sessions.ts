@@ -6,7 +6,6 @@ import { type AppGrants, createAppGrants } from './oidc/app-grants.ts';
 import { createSubjectFinder, type FindBySubject } from './oidc/find-by-subject.ts';
 import { findOrigin, type Origin } from './oidc/find-sign-in.ts';
 import { findingResealed } from './oidc/finding-resealed.ts';
-import { readOwnJwt } from './oidc/own-jwt.ts';
 import { createSessionEnds, type SessionEnds } from './oidc/session-ends.ts';
 import { createSessions, type Sessions } from './oidc/sessions.ts';
 import { createVault, type Vault, type VaultSecret } from './oidc/vault.ts';
@@ -50,10 +49,11 @@ export function openSessions({ storage, secret, now, ...told }: SessionDependenc
     sessions: createSessions(shared),
     appGrants: createAppGrants(shared),
     ...{ subjectOf, findBySubject },
-    findOrigin: (asked) =>
-      findOrigin(
-        { ...shared, findBySubject, readOwnJwt: (token) => readOwnJwt({ signingKeys, secret }, token) },
-        asked,
-      ),
+    async findOrigin(asked) {
+      // With oidc-provider, which a command that looks for nothing need not wait for.
+      const { readOwnJwt } = await import('./oidc/own-jwt.ts');
+      const read = (token: string) => readOwnJwt({ signingKeys, secret }, token);
+      return findOrigin({ ...shared, findBySubject, readOwnJwt: read }, asked);
+    },
   };
 }

@@ -8,7 +8,7 @@ import {
   type Socket,
 } from 'node:net';
 import { after, it } from 'node:test';
-import { type Connection, createConnection } from 'mongoose';
+import type { Connection } from 'mongoose';
 
 /** A database of its own on the server that the tests may use. */
 export interface TestDatabase {
@@ -56,6 +56,8 @@ async function drop(url: string): Promise<void> {
 
 /** A connection beside the storage's own, to look at what it does. */
 export async function connect(url: string): Promise<AsyncDisposable & { connection: Connection }> {
+  // Here, so that tests without MongoDB do not load it.
+  const { createConnection } = await import('mongoose');
   const connection = await createConnection(url).asPromise();
   return { connection, [Symbol.asyncDispose]: () => connection.close() };
 }
@@ -125,14 +127,11 @@ export async function closedPort(): Promise<number> {
 
 /** Every document of every collection, as text. */
 export async function dumpDatabase(url: string): Promise<string> {
-  const connection = await createConnection(url).asPromise();
-  try {
-    const collections = await connection.listCollections();
-    const documents = await Promise.all(
-      collections.map(({ name }) => connection.collection(name).find({}).toArray()),
-    );
-    return JSON.stringify(documents);
-  } finally {
-    await connection.close();
-  }
+  await using connected = await connect(url);
+  const { connection } = connected;
+  const collections = await connection.listCollections();
+  const documents = await Promise.all(
+    collections.map(({ name }) => connection.collection(name).find({}).toArray()),
+  );
+  return JSON.stringify(documents);
 }

@@ -8,16 +8,15 @@ import { type AuditSearch, searchAudit } from '../audit/search.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { findingResealed } from '../oidc/finding-resealed.ts';
+import type { SigningKeyring } from '../oidc/signing-keyring.ts';
 import { openFigures } from '../open-figures.ts';
 import { openMailer } from '../open-mail.ts';
-import { openOutbound } from '../open-outbound.ts';
 import type { OpenedPasskeys } from '../open-passkeys.ts';
 import { type OpenedSessions, openSessions } from '../open-sessions.ts';
-import { openSigningKeyring } from '../open-signing-keys.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
-import { connect } from './remote/connect.ts';
 import { ServerError } from './remote/server-error.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -76,7 +75,10 @@ export async function withAdministration<T>(
   log = commandLog(),
 ): Promise<T> {
   const server = surroundings.server();
-  if (server !== undefined) return work(await connect(surroundings, server));
+  if (server !== undefined) {
+    const { connect } = await import('./remote/connect.ts');
+    return work(await connect(surroundings, server));
+  }
   return withInstallation(surroundings, async (installation) => {
     const { config, secret, storage, audit } = installation;
     await using passkeys = await openPasskeysFor(installation, surroundings.now, log);
@@ -87,8 +89,7 @@ export async function withAdministration<T>(
       hash: secret.hash,
       mail: openMailer({ ...installation, now: surroundings.now }),
       issuer: config.issuer,
-      askAddress: openOutbound(config).ask,
-      examineAddress: openOutbound(config).examine,
+      ...wayOut(config),
       searchAudit: (search: AuditSearch) => searchAudit({ storage, secret }, search),
       server: aboutThisServer({
         config,
@@ -96,13 +97,33 @@ export async function withAdministration<T>(
         env: surroundings.env,
         examine: () => examineHere(surroundings),
       }),
-      signingKeys: openSigningKeyring({ ...installation, now: surroundings.now }),
+      signingKeys: signingKeysOf(installation, surroundings.now),
       signUp: config.signUp,
       audit,
       now: surroundings.now,
     };
     return await work(administrationFor({ kind: 'machine' }, dependencies));
   });
+}
+
+/** Few commands ask anybody: what that takes is loaded then. */
+function wayOut(config: Config): { askAddress: Outbound['ask']; examineAddress: Outbound['examine'] } {
+  const open = async () => (await import('../open-outbound.ts')).openOutbound(config);
+  return {
+    askAddress: async (...asked) => (await open()).ask(...asked),
+    examineAddress: async (...asked) => (await open()).examine(...asked),
+  };
+}
+
+/** The same of commands about keys, which come with oidc-provider. */
+function signingKeysOf(installation: OpenInstallation, now: () => number): SigningKeyring {
+  const open = async () =>
+    (await import('../open-signing-keys.ts')).openSigningKeyring({ ...installation, now });
+  return {
+    algorithms: async () => (await open()).algorithms(),
+    list: async () => (await open()).list(),
+    rotate: async (asked) => (await open()).rotate(asked),
+  };
 }
 
 async function examineHere(surroundings: Surroundings) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AppError } from '../errors.ts';
-import { type Needs, openResealing, previousNeeds } from '../open-resealing.ts';
+import type { Needs } from '../open-resealing.ts';
 import { exchangeSecret, forgetPrevious } from '../secret/exchange.ts';
 import type { Installation, PreviousSecret } from '../secret/installation.ts';
 import { generateRoot, keyIdOf, type OneSecret } from '../secret/secret.ts';
@@ -68,6 +68,7 @@ async function rotate(surroundings: Surroundings, opened: OpenInstallation): Pro
     await exchangeSecret({ repository: storage.installation, secret, now }, nextSecret(secret));
     await record({ type: 'secret.exchanged', actor: { kind: 'machine' } });
   }
+  const { openResealing } = await import('../open-resealing.ts');
   const resealing = openResealing({ storage, secret, log: commandLog(), now });
   for (;;) {
     await resealing.round();
@@ -100,7 +101,7 @@ async function retire({ now }: Surroundings, opened: OpenInstallation, anyway: b
   const { secret, opened: storage, record } = opened;
   const { previous } = await installationOf(opened);
   if (previous) {
-    const needs = await previousNeeds({ storage, secret, now }, previous);
+    const needs = await needsOf(opened, previous, now);
     const isNeeded = previous.finishedAt === undefined || needs.records + needs.links + needs.mails > 0;
     if (isNeeded && !anyway)
       throw new AppError('conflict', { detail: `the secret before is needed still: ${needsText(needs)}` });
@@ -108,6 +109,16 @@ async function retire({ now }: Surroundings, opened: OpenInstallation, anyway: b
     await record({ type: 'secret.retired', actor: { kind: 'machine' } });
   }
   if (secret.file !== undefined && secret.keyIds.length > 1) removeSecrets(secret.file, secret.keyId);
+}
+
+/** With oidc-provider, which a command that is about no secret need not wait for. */
+async function needsOf(
+  { opened: storage, secret }: OpenInstallation,
+  previous: PreviousSecret,
+  now: () => number,
+) {
+  const { previousNeeds } = await import('../open-resealing.ts');
+  return previousNeeds({ storage, secret, now }, previous);
 }
 
 async function installationOf({ opened }: OpenInstallation): Promise<Installation> {
@@ -124,14 +135,14 @@ interface Standing {
 }
 
 async function standingOf(opened: OpenInstallation, now: () => number): Promise<Standing> {
-  const { secret, opened: storage } = opened;
+  const { secret } = opened;
   secret.reread();
   const { previous } = await installationOf(opened);
   const { keyCheck = '', ...facts } = previous ?? {};
   const id = keyIdOf(keyCheck);
   const others = secret.keyIds.filter((keyId) => keyId !== secret.keyId && keyId !== id);
   if (!previous) return { current: secret.keyId, others };
-  const needs = await previousNeeds({ storage, secret, now }, previous);
+  const needs = await needsOf(opened, previous, now);
   return { current: secret.keyId, others, previous: { ...(facts as typeof previous), id, needs } };
 }
 

@@ -1,22 +1,13 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../errors.ts';
 import type { TransferContent } from '../transfer/content.ts';
-import { exportInstallation } from '../transfer/export.ts';
-import { importInstallation } from '../transfer/import.ts';
-import { readKeycloak } from '../transfer/keycloak/read.ts';
-import { openPocketId } from '../transfer/pocket-id/open.ts';
-import { readPocketId } from '../transfer/pocket-id/read.ts';
-import { readExport } from '../transfer/read-export.ts';
-import type { TransferReport } from '../transfer/report.ts';
-import { type OpenInstallation, openPasskeysFor, withInstallation } from './installation.ts';
+import { type OpenInstallation, withInstallation } from './installation.ts';
 import { leaf, show } from './output.ts';
-import { counterTo } from './progress.ts';
 import type { Surroundings } from './surroundings.ts';
-import { jsonOf, newPassphrase, passphrase, streamOf, writeOnce } from './transfer-file.ts';
+import { jsonOf, passphrase } from './transfer-file.ts';
 import { reportLines } from './transfer-lines.ts';
 
-interface ImportOptions {
+export interface ImportOptions {
   json?: boolean;
   dryRun?: boolean;
   merge?: boolean;
@@ -27,7 +18,10 @@ const afterExport =
 
 type SetExitCode = (code: number) => void;
 
-/** Everything to another installation, and from another, be it another product. */
+/**
+ * Everything to another installation, and from another, be it another product. What does it is loaded when it is asked
+ * for: all other commands would wait for it.
+ */
 export function addTransferCommands(
   program: Command,
   surroundings: Surroundings,
@@ -35,6 +29,7 @@ export function addTransferCommands(
 ): void {
   leaf(program, 'export <file>', 'write everything to a file for another installation, encrypted').action(
     async (file: string, options) => {
+      const { exportTo } = await import('./transfers.ts');
       const data = await exportTo(file, surroundings);
       show(surroundings, options, { data, lines: [`Wrote ${data.file}: ${data.items} items.`, afterExport] });
     },
@@ -42,9 +37,10 @@ export function addTransferCommands(
   const bring = importLeaf(program, 'import [file]', 'take what `latchkey export` wrote').action(
     async (file: string | undefined, options: ImportOptions) => {
       if (file === undefined) return bring.help({ error: true });
-      await run({ surroundings, setExitCode, options }, async ({ config }) =>
-        readExport({ openFile: () => streamOf(file), passphrase: await passphrase(surroundings, config) }),
-      );
+      await run({ surroundings, setExitCode, options }, async ({ config }) => {
+        const { readOwn } = await import('./transfers.ts');
+        return readOwn(file, await passphrase(surroundings, config));
+      });
     },
   );
   // Or the options of `import` itself would take those of what is imported.
@@ -55,7 +51,10 @@ export function addTransferCommands(
       product: 'keycloak',
       file: 'realm.json',
       what: 'take what Keycloak exported: `kc.sh export --users same_file`',
-      read: async (file, options) => readKeycloak(await jsonOf(file), options),
+      async read(file, options) {
+        const { readKeycloak } = await import('./transfers.ts');
+        return readKeycloak(await jsonOf(file), options);
+      },
     },
     { surroundings, setExitCode },
   );
@@ -65,7 +64,10 @@ export function addTransferCommands(
       product: 'pocket-id',
       file: 'export.zip',
       what: 'take what `pocket-id export` wrote, or its SQLite file',
-      read: async (file, options) => readPocketId(await openPocketId(resolve(file)), options),
+      async read(file, options) {
+        const { readPocketIdFile } = await import('./transfers.ts');
+        return readPocketIdFile(file, options);
+      },
     },
     { surroundings, setExitCode },
   );
@@ -122,29 +124,6 @@ function importLeaf(parent: Command, nameAndArguments: string, description: stri
     .option('--merge', 'also where things of the same name are here already: those stay');
 }
 
-async function exportTo(file: string, surroundings: Surroundings): Promise<{ file: string; items: number }> {
-  return withInstallation(surroundings, async (installation) => {
-    const { config, secret, storage, record } = installation;
-    await using passkeys = await openPasskeysFor(installation, surroundings.now);
-    const { count, end } = counterTo(surroundings, 'Exporting');
-    let items = 0;
-    const onProgress = (done: number) => {
-      items = done;
-      count(done);
-    };
-    const dependencies = { storage, secret, issuer: config.issuer, now: surroundings.now };
-    const administration = passkeys.as('administration');
-    const stream = await exportInstallation(
-      { ...dependencies, administration },
-      { passphrase: await newPassphrase(surroundings, config), onProgress },
-    );
-    const written = await writeOnce(file, stream);
-    end(items);
-    await record({ type: 'installation.exported', actor: { kind: 'machine' }, details: { items } });
-    return { file: written, items };
-  });
-}
-
 interface Run {
   surroundings: Surroundings;
   setExitCode: SetExitCode;
@@ -156,40 +135,10 @@ async function run(
   { surroundings, setExitCode, options }: Run,
   read: (installation: OpenInstallation) => Promise<TransferContent>,
 ): Promise<void> {
+  const { take } = await import('./transfers.ts');
   const data = await withInstallation(surroundings, async (installation) =>
     take(installation, { content: await read(installation), surroundings, options }),
   );
   show(surroundings, options, { data, lines: reportLines(data) });
   if (data.conflicts.length > 0 && options.merge !== true) setExitCode(1);
-}
-
-async function take(
-  installation: OpenInstallation,
-  given: { content: TransferContent; surroundings: Surroundings; options: ImportOptions },
-): Promise<TransferReport> {
-  const { config, secret, storage, audit } = installation;
-  const { content, surroundings, options } = given;
-  const { dryRun = false, merge = false } = options;
-  await using passkeys = await openPasskeysFor(installation, surroundings.now);
-  const administration = passkeys.as('administration');
-  const { now } = surroundings;
-  const dependencies = { storage, administration, secret, issuer: config.issuer, now };
-  const looking = counterTo(surroundings, 'Looking');
-  const taking = counterTo(surroundings, 'Importing');
-  const onProgress = ({ step, items }: { step: 'looking' | 'taking'; items: number }) =>
-    (step === 'looking' ? looking : taking).count(items);
-  const work = () => importInstallation(content, { dryRun, merge, onProgress }, dependencies);
-  if (dryRun) return await work();
-  const { source } = content;
-  const event = { type: 'installation.imported', actor: { kind: 'machine' }, details: { source } } as const;
-  return await audit.change(event, async (note) => {
-    const report = await work();
-    note({ details: addedOf(report) });
-    return report;
-  });
-}
-
-function addedOf({ counts, done }: TransferReport): Record<string, number | boolean> {
-  const added = Object.entries(counts).map(([kind, { added: count }]) => [kind, count]);
-  return { done, ...Object.fromEntries(done ? added : []) };
 }

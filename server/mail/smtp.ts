@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 /** One mail as it is sent. Subject and address are all of it that stands in a header. */
 export interface Message {
@@ -46,7 +46,7 @@ export function openMailServer({ url, from }: { url: string; from: string }): Ma
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
   const host = hostname.replace(/^\[|\]$/g, '');
-  const transport = createTransport({
+  const settings = {
     ...timeouts,
     host,
     secure,
@@ -56,19 +56,25 @@ export function openMailServer({ url, from }: { url: string; from: string }): Ma
     // Nothing that is named in a mail is fetched or read.
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  let opened: Promise<Transporter> | undefined;
+  /** Loaded with the first mail: most commands send none, and would start a tenth of a second later. */
+  const transport = () => {
+    opened ??= import('nodemailer').then(({ createTransport }) => createTransport(settings));
+    return opened;
+  };
   const domain = /@([^@>]+)>?$/.exec(from)?.[1] ?? 'localhost';
   return {
     async send({ id, to, ...content }) {
       const name = createHash('sha256').update(id).digest('base64url');
       const headers = { 'Auto-Submitted': 'auto-generated' };
       const addressed = { from, to: { name: '', address: to }, messageId: `<${name}@${domain}>`, headers };
-      await transport.sendMail({ ...content, ...addressed }).catch(fail);
+      await (await transport()).sendMail({ ...content, ...addressed }).catch(fail);
     },
     async verify() {
-      await transport.verify().catch(fail);
+      await (await transport()).verify().catch(fail);
     },
-    [Symbol.dispose]: () => transport.close(),
+    [Symbol.dispose]: () => void opened?.then((open) => open.close()),
   };
 }
 

@@ -13,13 +13,6 @@ type Request = KoaContextWithOIDC['oidc'];
 /** Seconds: it cannot be taken back before, but by who looks at app, person and grant at each request. */
 const longestLife = 10 * 60;
 
-/** Seconds since the sign-in at which an app may be given a part in administration. */
-export const apiSignInAge = 15 * 60;
-
-/** Whether our own API is among what is asked for. */
-export const asksForApi = (issuer: string | undefined, params: { resource?: unknown } | undefined): boolean =>
-  issuer !== undefined && [params?.resource].flat().includes(apiResource(issuer));
-
 /** @throws InvalidTarget, InvalidScope */
 export function ownResource(oidc: Request): ResourceServer {
   const allowed = ownScopes(oidc);

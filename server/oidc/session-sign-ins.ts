@@ -10,7 +10,7 @@ import type { Client, InteractionResults } from 'oidc-provider';
 import type { JudgedPasskey } from '../authenticator-policy/judge.ts';
 import type { Config } from '../config.ts';
 import { compareAcr } from '../sign-ins/acr.ts';
-import { apiSignInAge, asksForApi } from './api-resource.ts';
+import { apiSignInAge, asksForApi } from './asks-for-api.ts';
 import { absoluteLimit } from './lifetimes.ts';
 
 export interface SessionSignIn {

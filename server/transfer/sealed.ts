@@ -1,5 +1,7 @@
-/** An export is an age file (age-encryption.org/v1), encrypted by a passphrase: `age --decrypt` opens it too. */
-import { Decrypter, Encrypter } from 'age-encryption';
+/**
+ * An export is an age file (age-encryption.org/v1), encrypted by a passphrase: `age --decrypt` opens it too. The library
+ * is loaded when there is one to write or read: every other command would wait for it.
+ */
 import { AppError } from '../errors.ts';
 
 /** 2^17 rounds of scrypt: a third of a second and 128 MB, once for each file. */
@@ -22,6 +24,7 @@ export async function seal(
   text: AsyncIterable<string>,
   passphrase: string,
 ): Promise<ReadableStream<Uint8Array>> {
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   encrypter.setPassphrase(checkPassphrase(passphrase));
   encrypter.setScryptWorkFactor(workFactor);
@@ -30,6 +33,7 @@ export async function seal(
 
 /** @throws AppError `field_invalid` for another passphrase, and while reading for a file that was changed or cut off */
 export async function* open(sealed: ReadableStream<Uint8Array>, passphrase: string): AsyncGenerator<string> {
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase.normalize('NFC'));
   const decoder = new TextDecoder();
