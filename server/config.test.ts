@@ -48,6 +48,25 @@ describe('the settings', () => {
     assert.ok(!config.demo && !config.onLocalhost);
   });
 
+  it('of a signer belong together: address and token, certificate and key, files and https', () => {
+    const token = { LATCHKEY_SIGNER_TOKEN: generateRoot() };
+    const signer = { ...production, ...token, LATCHKEY_SIGNER_URL: 'https://signer.internal:3444' };
+    const certificate = { LATCHKEY_SIGNER_CERT_FILE: 'client.crt' };
+    const key = { LATCHKEY_SIGNER_KEY_FILE: 'client.key' };
+    assert.deepEqual(readConfig({ ...signer, ...certificate, ...key }).signingKeys.signer?.files, {
+      ...{ certificate: 'client.crt', key: 'client.key' },
+    });
+    refuses({ ...signer, ...certificate }, /^LATCHKEY_SIGNER_KEY_FILE must name .*both, or neither/);
+    refuses({ ...signer, ...key }, /^LATCHKEY_SIGNER_CERT_FILE must name .*both, or neither/);
+    refuses({ ...production, ...token }, /LATCHKEY_SIGNER_URL must .*leave LATCHKEY_SIGNER_TOKEN out/);
+    const alone = { ...production, LATCHKEY_SIGNER_CA_FILE: 'ca.crt' };
+    refuses(alone, /LATCHKEY_SIGNER_URL must .*leave LATCHKEY_SIGNER_CA_FILE out/);
+    const open = { ...signer, ...certificate, ...key, LATCHKEY_SIGNER_URL: 'http://localhost:3444' };
+    refuses(open, /LATCHKEY_SIGNER_CERT_FILE is for a signer behind TLS/);
+    const all = { ...open, LATCHKEY_SIGNER_URL: 'http://signer.internal', LATCHKEY_SIGNER_TOKEN: 'short' };
+    refuses(all, /SIGNER_CERT_FILE is for/, /outside localhost it must/, /SIGNER_TOKEN_FILE must/);
+  });
+
   it('let apps be asked at loopback on localhost, and elsewhere in listed hosts and networks alone', () => {
     const listed = { LATCHKEY_OUTBOUND_ALLOW: '10.20.0.0/16, Notes.internal,10.1.2.3' };
     const own = ['10.20.0.0/16', 'notes.internal', '10.1.2.3/32'];

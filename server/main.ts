@@ -25,6 +25,7 @@ import { type Front, openFront } from './open-front.ts';
 import { openOutbound } from './open-outbound.ts';
 import { type LinkEvents, metadataHere, openPasskeys, writtenDown } from './open-passkeys.ts';
 import { type KeptSecret, keepSecret } from './open-secret.ts';
+import { requireSignerFiles } from './open-signing-keys.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { openRooms, type RoomDependencies } from './rooms.ts';
 import { checkInstallation } from './secret/check-installation.ts';
@@ -54,6 +55,7 @@ export async function run(
   { open = openStorage, models, outbound = openOutbound(config) }: Given = {},
 ): Promise<Running> {
   for (const doubt of doubtsAbout(config)) log.warn({}, doubt);
+  requireSignerFiles(config, now());
   const embedded = config.storageUrl.startsWith('sqlite:');
   const secret = openSecret(config);
   await using resources = new AsyncDisposableStack();

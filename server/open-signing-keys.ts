@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import type { RecordAudit } from './audit/audit.ts';
 import type { Config } from './config.ts';
 import { createSigner } from './external-signing/signer.ts';
+import { readSignerCredentials } from './external-signing/signer-credentials.ts';
 import type { Log } from './log.ts';
 import { createKeyKeeper } from './oidc/key-keeper.ts';
 import { type KeySet, openSigningKeys, readSigningKeys } from './oidc/keys.ts';
@@ -17,12 +18,23 @@ interface Parts {
   config: Pick<Config, 'signingKeys' | 'lifetimes'>;
   storage: Pick<Storage, 'signingKeys' | 'leases'>;
   secret: Pick<Secret, 'seal' | 'open'>;
+  log?: Pick<Log, 'info' | 'warn' | 'error'>;
   now: () => number;
+}
+
+/** A server whose files for the signer are no good does not start. @throws ConfigError */
+export function requireSignerFiles(
+  { signingKeys: { signer } }: Pick<Config, 'signingKeys'>,
+  now: number,
+): void {
+  if (signer) readSignerCredentials(signer.files, now);
 }
 
 const day = 24 * 60 * 60 * 1000;
 
-function keyParts({ config, storage: { signingKeys, leases }, secret, now }: Parts) {
+function keyParts(parts: Parts) {
+  const { config, storage, secret, log, now } = parts;
+  const { signingKeys, leases } = storage;
   const { days } = config.signingKeys;
   const schedule = {
     // What is signed ends before the sign-in does that it comes from; and so long apps may bring it back as a hint.
@@ -33,7 +45,7 @@ function keyParts({ config, storage: { signingKeys, leases }, secret, now }: Par
   const keys = {
     signingKeys,
     algorithms: keyAlgorithms(config),
-    ...(where && { signer: createSigner(where) }),
+    ...(where && { signer: createSigner(where, { now, ...(log && { log }) }) }),
   };
   return { ...keys, leases, secret, schedule, now };
 }

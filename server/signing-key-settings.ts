@@ -1,4 +1,5 @@
 /** Settings of the keys that sign tokens: part of the one table. */
+import { type SignerFiles, signerFileSettings } from './external-signing/signer-files.ts';
 import { readers } from './setting-readers.ts';
 
 const { integer, oneOf, url, text, absent } = readers;
@@ -28,6 +29,23 @@ export const signingKeySettings = {
     about: 'What the provider shows the signer: at least 32 random bytes, as `latchkey secret` prints them.',
     secret: true as const,
   },
+  LATCHKEY_SIGNER_CERT_FILE: {
+    read: absent(text('')),
+    byDefault: 'the token alone',
+    about:
+      'A PEM file with the certificate that the provider shows the signer (mutual TLS), and what leads from it to its authority. It goes with `LATCHKEY_SIGNER_KEY_FILE`; both are followed as they change.',
+  },
+  LATCHKEY_SIGNER_KEY_FILE: {
+    read: absent(text('')),
+    byDefault: 'the token alone',
+    about: 'A PEM file with the private key of that certificate, without a passphrase.',
+  },
+  LATCHKEY_SIGNER_CA_FILE: {
+    read: absent(text('')),
+    byDefault: 'the authorities that Node.js trusts',
+    about:
+      'A PEM file with the authorities that the certificate of the signer is judged by, and no others. Followed as it changes.',
+  },
   LATCHKEY_PKCS11_MODULE: {
     read: absent(text('')),
     byDefault: 'no token',
@@ -54,29 +72,75 @@ type Settings = {
 /** `days` after which the next key signs; absent where only people change keys. */
 export function signingKeysOf(values: Settings) {
   const { LATCHKEY_SIGNING_KEY_DAYS: days, LATCHKEY_ML_DSA: mlDsa } = values;
-  const { LATCHKEY_SIGNER_URL: url = '', LATCHKEY_SIGNER_TOKEN: token = '' } = values;
   const { LATCHKEY_PKCS11_MODULE: module, LATCHKEY_PKCS11_PIN: pin = '' } = values;
   return {
     ...(days > 0 && { days }),
     mlDsa: mlDsa === 'on',
-    /** Both or neither: see `checkSigner`. */
-    ...((url || token) && { signer: { url, token } }),
+    ...signerOf(values),
     ...(module !== undefined && { pkcs11: { module, label: values.LATCHKEY_PKCS11_TOKEN, pin } }),
   };
 }
 
-/** One sentence for what is wrong, with what to put. */
+interface SignerSettings {
+  /** All or none of address and token, of certificate and key: see `checkSigner`. */
+  url: string;
+  token: string;
+  files: SignerFiles;
+}
+
+function signerOf(values: Settings): { signer?: SignerSettings } {
+  const { LATCHKEY_SIGNER_URL: url = '', LATCHKEY_SIGNER_TOKEN: token = '' } = values;
+  const {
+    LATCHKEY_SIGNER_CERT_FILE: certificate,
+    LATCHKEY_SIGNER_KEY_FILE: key,
+    LATCHKEY_SIGNER_CA_FILE: authorities,
+  } = values;
+  const files = {
+    ...(certificate !== undefined && { certificate }),
+    ...(key !== undefined && { key }),
+    ...(authorities !== undefined && { authorities }),
+  };
+  const isNamed = Boolean(url || token) || Object.keys(files).length > 0;
+  return isNamed ? { signer: { url, token, files } } : {};
+}
+
+/** One sentence for each thing that is wrong, with what to put. */
 export function checkSigner(
-  signer: ReturnType<typeof signingKeysOf>['signer'],
+  signer: SignerSettings | undefined,
   isLocalhost: (host: string) => boolean,
 ): string[] {
   if (!signer) return [];
-  const { url, token } = signer;
-  if (!url) return ['LATCHKEY_SIGNER_URL must say where the signer is, or leave LATCHKEY_SIGNER_TOKEN out.'];
-  if (url.startsWith('http:') && !isLocalhost(new URL(url).hostname))
-    return [`LATCHKEY_SIGNER_URL is ${url}: outside localhost it must begin with https://.`];
-  if (token.length >= 43) return [];
-  return [
-    'LATCHKEY_SIGNER_TOKEN_FILE must name a file with at least 32 random bytes as base64url. `latchkey secret` prints them.',
+  const { url, token, files } = signer;
+  const names = [
+    ...(token ? ['LATCHKEY_SIGNER_TOKEN'] : []),
+    ...Object.keys(files).map((file) => signerFileSettings[file as keyof SignerFiles]),
   ];
+  if (!url) return [`LATCHKEY_SIGNER_URL must say where the signer is, or leave ${names.join(', ')} out.`];
+  const problems = checkFiles(url, files);
+  if (url.startsWith('http:') && !isLocalhost(new URL(url).hostname))
+    problems.push(`LATCHKEY_SIGNER_URL is ${url}: outside localhost it must begin with https://.`);
+  if (token.length < 43)
+    problems.push(
+      'LATCHKEY_SIGNER_TOKEN_FILE must name a file with at least 32 random bytes as base64url. `latchkey secret` prints them.',
+    );
+  return problems;
+}
+
+function checkFiles(url: string, files: SignerFiles): string[] {
+  const { certificate, key } = files;
+  const problems: string[] = [];
+  if (certificate !== undefined && key === undefined)
+    problems.push(
+      'LATCHKEY_SIGNER_KEY_FILE must name the private key of LATCHKEY_SIGNER_CERT_FILE: both, or neither.',
+    );
+  if (key !== undefined && certificate === undefined)
+    problems.push(
+      'LATCHKEY_SIGNER_CERT_FILE must name the certificate of LATCHKEY_SIGNER_KEY_FILE: both, or neither.',
+    );
+  const [first] = Object.keys(files) as (keyof SignerFiles)[];
+  if (first && url.startsWith('http:'))
+    problems.push(
+      `${signerFileSettings[first]} is for a signer behind TLS: LATCHKEY_SIGNER_URL is ${url}, and must begin with https://, or leave the file out.`,
+    );
+  return problems;
 }

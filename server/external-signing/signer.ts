@@ -1,6 +1,12 @@
 /** Keys that somebody else holds: a KMS, or a small process beside a PKCS#11 module. See docs/external-signing.md. */
+import { request } from 'undici';
 import { z } from 'zod';
 import { StorageError } from '../errors.ts';
+import {
+  type ConnectionOptions,
+  openSignerConnections,
+  type SignerConnections,
+} from './signer-connections.ts';
 
 /** A public key that the signer signs with, and nothing private. */
 export interface ExternalKey {
@@ -27,20 +33,28 @@ const signature = z.object({ signature: z.base64url().min(1).max(2000) });
 const patience = 3_000;
 const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const;
 
-/** @param url of the signer, without a slash at its end */
-export function createSigner({ url, token }: { url: string; token: string }): Signer {
-  async function ask(path: string, body?: object): Promise<unknown> {
+/** @param url of the signer, without a slash at its end. Its files are opened when it is first asked */
+export function createSigner(
+  { url, token, files }: { url: string; token: string; files: ConnectionOptions['files'] },
+  options: Omit<ConnectionOptions, 'files'>,
+): Signer {
+  let connections: SignerConnections | undefined;
+  async function ask(path: string, asked?: object): Promise<unknown> {
     try {
-      const response = await fetch(`${url}${path}`, {
-        method: body ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
-        redirect: 'error',
+      connections ??= openSignerConnections({ files, ...options });
+      const { statusCode, body } = await request(`${url}${path}`, {
+        dispatcher: connections.dispatcher(),
+        method: asked ? 'POST' : 'GET',
+        headers: { authorization: `Bearer ${token}`, ...(asked && { 'content-type': 'application/json' }) },
+        ...(asked && { body: JSON.stringify(asked) }),
         signal: AbortSignal.timeout(patience),
       });
-      if (!response.ok) throw new Error(`it answered ${response.status}`);
-      return await response.json();
+      // A redirect is none: nobody else is shown the token.
+      if (statusCode === 200) return await body.json();
+      await body.dump();
+      throw new Error(`it answered ${statusCode}`);
     } catch (cause) {
+      connections?.doubt();
       throw new StorageError('unreachable', `the signer at ${url} does not sign: ${reasonOf(cause)}`, {
         cause,
       });
@@ -68,6 +82,6 @@ export function createSigner({ url, token }: { url: string; token: string }): Si
 }
 
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

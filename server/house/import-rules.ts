@@ -57,7 +57,7 @@ const calls: Record<string, readonly string[]> = {
   config: ['mtls-config', 'setting-readers', 'settings', 'signing-key-settings'],
   console: ['accounts', 'admin', 'apis', 'apps', 'views'],
   enrolment: ['accounts', 'authenticator-policy', 'mail', 'receipts', 'secret', 'sign-ins'],
-  'external-signing': [],
+  'external-signing': ['service-identity'],
   'fido-metadata': ['service-identity'],
   figures: ['passkeys', 'sign-ins'],
   'forward-auth': ['accounts', 'apps', 'oidc', 'secret', 'sign-ins'],
@@ -99,7 +99,7 @@ const calls: Record<string, readonly string[]> = {
   'setting-facts': ['settings'],
   'connection-settings': ['setting-readers'],
   settings: ['connection-settings', 'setting-readers', 'signing-key-settings'],
-  'signing-key-settings': ['setting-readers'],
+  'signing-key-settings': ['external-signing', 'setting-readers'],
   'sign-ins': ['apps', 'authenticator-policy', 'passkeys', 'receipts'],
   // The terms of a search are made by one function, which both engines share.
   storage: ['accounts'],
@@ -161,7 +161,7 @@ const packages: Record<string, readonly string[]> = {
   pino: ['log'],
   'prom-client': ['http'],
   'rate-limiter-flexible': ['http', 'adapters/mongo'],
-  undici: ['passkeys', 'fido-metadata', 'outbound'],
+  undici: ['passkeys', 'fido-metadata', 'outbound', 'external-signing'],
   cockatiel: ['passkeys'],
   nodemailer: ['mail'],
 };
