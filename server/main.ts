@@ -140,7 +140,7 @@ async function openDependencies(parts: {
   const figures = openFigures({ storage: opened, log, now });
   const storage = { ...figures.storage, artifacts: findingResealed(figures.storage.artifacts) };
   const audit = openAudit({ config, secret, storage, log, now, clock, resources, metrics });
-  const { apps, ...described } = openApps({ config, storage, outbound, log, now });
+  const { apps, ...described } = openApps({ config, secret, storage, outbound, log, now });
   const chores = new AbortController();
   resources.defer(figures.flush);
   resources.defer(() => chores.abort());

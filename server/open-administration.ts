@@ -39,9 +39,11 @@ export interface AdministrationParts extends OpenedSessions {
 
 /** The doors to administration: the API and the console. None where the settings say that this server has none. */
 export function openAdministration(
-  { config, secret, storage, passkeys, apps, outbound, audit, readPage, about, every, now }: RoomDependencies,
+  dependencies: RoomDependencies,
   { keys, createLimiter, accountLimiter, provider, consents, ...opened }: AdministrationParts,
 ): Middleware[] {
+  const { config, secret, storage, passkeys, apps, outbound, audit, readPage, about, every, now } =
+    dependencies;
   if (!config.administration) return [];
   const { issuer, signUp } = config;
   const { vault, subjectOf } = opened;
@@ -90,6 +92,7 @@ export function openAdministration(
     admin,
     told: createSealedCookie<Told>({ secret, now }, { name: 'told', minutes: 5 }),
     trial: createSealedCookie<Trial>({ secret, now }, { name: 'trial', minutes: 15 }),
+    trialKeys: dependencies.trialKeys,
     consents,
     readPage,
     certificateMethods: mtlsAuthMethods(config),

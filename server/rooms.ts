@@ -10,6 +10,7 @@ import { createAccountRoutes } from './accounts/routes.ts';
 import { linkIds } from './admin/links.ts';
 import type { AppCache } from './apps/app-cache.ts';
 import { createLogoRoutes } from './apps/logos/routes.ts';
+import type { TrialKeys } from './apps/trial-keys.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Config } from './config.ts';
 import { createEnrolmentRoutes } from './enrolment/routes.ts';
@@ -53,6 +54,8 @@ export interface RoomDependencies {
   storage: Storage;
   passkeys: OpenPasskeyManager;
   apps: AppCache;
+  /** With which administrators try apps. */
+  trialKeys: TrialKeys;
   /** Apps that describe themselves: `apps` has them too. */
   documents: Pick<ClientDocuments, 'problemOf'>;
   /** An app that is kept, or was read lately: for whoever is nobody yet, and asks nobody else. */

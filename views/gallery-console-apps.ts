@@ -2,7 +2,6 @@ import { appPage } from './console/apps/app.ts';
 import { appFormPage } from './console/apps/app-form.ts';
 import { appsPage } from './console/apps/list.ts';
 import { newAppPage } from './console/apps/new-app.ts';
-import { tryResultPage } from './console/apps/try-result.ts';
 import { app, atConsole, day, hour, minute, now } from './gallery-console.ts';
 import type { Sample } from './gallery-samples.ts';
 
@@ -96,7 +95,13 @@ const appData = {
       isItself: false,
     },
   ],
-  exchange: { apps: [{ id: 'wiki', name: 'Team Wiki', isImpersonated: true }] },
+  exchange: {
+    apps: [
+      { id: 'wiki', name: 'Team Wiki', isImpersonated: true },
+      { id: 'shop', name: 'Web Shop' },
+    ],
+    mayImpersonate: true,
+  },
   ends: { sessions: 12 },
   may: { change: true },
 };
@@ -139,13 +144,6 @@ const appFields = {
   site: { origins: '', openPaths: '', siteAcr: '', remoteUser: '' },
 };
 
-const token = {
-  kind: 'id_token' as const,
-  header: '{\n  "alg": "ES256",\n  "kid": "2026-11"\n}',
-  claims: '{\n  "iss": "https://login.example.com",\n  "sub": "f3b8c1de",\n  "acr": "phr"\n}',
-  expiresAt: now + hour,
-};
-
 /** Apps, with what they look like in every state. */
 export const appSamples: Readonly<Record<string, Sample>> = {
   'console-apps': (page) => appsPage(atConsole(page), { apps: appRows, mayAdd: true }),
@@ -182,7 +180,10 @@ export const appSamples: Readonly<Record<string, Sample>> = {
         clientCertificate: { subjectDn: 'CN=backup,O=Sample Works,C=DE' },
       },
       apis: [],
-      exchange: { apps: [], typed: 'backup', problem: 'Must be another app than this one.' },
+      exchange: {
+        ...{ apps: [], mayImpersonate: false },
+        ...{ typed: 'backup', problem: 'Must be another app than this one.' },
+      },
     }),
   'console-app-edit': (page) =>
     appFormPage(atConsole(page), {
@@ -194,6 +195,23 @@ export const appSamples: Readonly<Record<string, Sample>> = {
       apiScopes: [{ value: 'people:read', hint: 'Reads people.' }],
       groups: groupRows,
       problems: { backchannelLogoutUri: 'It must be https.' },
+    }),
+  'console-app-edit-subjects': (page) =>
+    appFormPage(atConsole(page), {
+      app,
+      fields: {
+        ...appFields,
+        subjects: {
+          ...{ subjectType: 'pairwise', isMeant: false },
+          sectorIdentifierUri: 'https://example.com/apps-of-the-notes-sector.json',
+        },
+      },
+      scopes: app.scopes,
+      ...{ algorithms: ['ES256'], certificateMethods: [], apiScopes: [], groups: [] },
+      problems: {
+        newSubjects: 'Everybody gets another sub.',
+        sectorIdentifierUri: 'It does not list https://notes.example.com/callback.',
+      },
     }),
   'console-app-edit-site': (page) =>
     appFormPage(atConsole(page), {
@@ -213,23 +231,5 @@ export const appSamples: Readonly<Record<string, Sample>> = {
       apiScopes: [],
       groups: groupRows,
       problems: {},
-    }),
-  'console-try': (page) =>
-    tryResultPage(atConsole(page), {
-      app,
-      outcome: {
-        state: 'done',
-        person: { id: 'p1', name: 'Sample Person' },
-        passkey: { id: 'k1', name: 'Key in the drawer' },
-        acr: 'phr',
-        amr: ['hwk', 'user'],
-        at: now,
-        tokens: [token, { kind: 'access_token', expiresAt: now + hour }],
-      },
-    }),
-  'console-try-failed': (page) =>
-    tryResultPage(atConsole(page), {
-      app,
-      outcome: { state: 'failed', error: 'access_denied', description: 'The person chose to cancel.' },
     }),
 };

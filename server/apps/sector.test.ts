@@ -80,7 +80,10 @@ describe('the sector of an app', () => {
 
   it('is the same for its stand-in, whose address is another one', () => {
     for (const app of [made({}), made({ sectorIdentifierUri: uri })])
-      assert.equal(sectorOf(trialOf(app, 'https://login.example.com') ?? assert.fail()), sectorOf(app));
+      assert.equal(
+        sectorOf(trialOf(app, { issuer: 'https://login.example.com' }) ?? assert.fail()),
+        sectorOf(app),
+      );
   });
 
   it('makes the sub that the app is told', () => {

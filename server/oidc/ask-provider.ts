@@ -12,7 +12,12 @@ interface Asked {
 
 export interface ProviderAnswer {
   status: number;
+  /** As it came. */
+  text: string;
+  /** Of an answer in JSON; else empty. */
   body: Record<string, unknown>;
+  /** To be put into the next proof of possession (RFC 9449 §8.2). */
+  nonce?: string;
 }
 
 /**
@@ -44,5 +49,11 @@ export async function askProvider(
       ...(form && { payload: String(new URLSearchParams(form)) }),
     },
   );
-  return { status: response.statusCode, body: response.json() };
+  const { statusCode: status, payload: text } = response;
+  const isJson = /^application\/(jwk-set\+)?json\b/.test(String(response.headers['content-type']));
+  const nonce = response.headers['dpop-nonce'];
+  return {
+    ...{ status, text, body: isJson ? response.json() : {} },
+    ...(typeof nonce === 'string' && { nonce }),
+  };
 }

@@ -3,6 +3,7 @@ import { type ConsoleContext, consolePage, type Notice } from '../frame.ts';
 import { copyBlock, exactTime, factList, panel } from '../parts/facts.ts';
 import { personLink } from '../people/person-facts.ts';
 import { consoleUrls } from '../urls.ts';
+import { partsPanel, type TriedParts } from './try-parts.ts';
 
 /** A token of the sign-in that was tried. */
 export interface TriedToken {
@@ -27,6 +28,8 @@ export interface TryResultData {
         tokens: readonly TriedToken[];
       }
     | { state: 'failed'; error: string; description?: string };
+  /** How it was asked and answered. */
+  parts: TriedParts;
   notice?: Notice;
 }
 
@@ -38,7 +41,7 @@ const tokenWords = {
 } as const;
 
 /** A whole sign-in as this app would do it, and what came of it. The tokens were revoked before this page was made. */
-export function tryResultPage(page: ConsoleContext, { app, outcome, notice }: TryResultData): Html {
+export function tryResultPage(page: ConsoleContext, { app, outcome, parts, notice }: TryResultData): Html {
   const { words } = page;
   const isDone = outcome.state === 'done';
   return consolePage(page, {
@@ -49,15 +52,15 @@ export function tryResultPage(page: ConsoleContext, { app, outcome, notice }: Tr
     notice,
     actions: html`<a class="button" href="${consoleUrls.app(app.id, 'try')}">${words('tryIt.again')}</a>`,
     content: isDone
-      ? done(page, outcome)
-      : html`<section class="panel"><p><code>${outcome.error}</code></p>${outcome.description && html`<p>${outcome.description}</p>`}</section>`,
+      ? html`${who(page, outcome)}${partsPanel(page, parts)}${outcome.tokens.map((token) => tokenPanel(page, token))}`
+      : html`<section class="panel"><p><code>${outcome.error}</code></p>${outcome.description && html`<p>${outcome.description}</p>`}</section>${partsPanel(page, parts)}`,
   });
 }
 
-function done(page: ConsoleContext, outcome: Extract<TryResultData['outcome'], { state: 'done' }>): Html {
+function who(page: ConsoleContext, outcome: Extract<TryResultData['outcome'], { state: 'done' }>): Html {
   const { words } = page;
   const { person, passkey } = outcome;
-  return html`${panel({
+  return panel({
     id: 'who',
     heading: words('tryIt.who'),
     content: factList([
@@ -70,8 +73,7 @@ function done(page: ConsoleContext, outcome: Extract<TryResultData['outcome'], {
       { label: words('tryIt.acr'), value: html`<code class="plain">${outcome.acr}</code>` },
       { label: words('tryIt.amr'), value: outcome.amr.join(', ') },
     ]),
-  })}
-${outcome.tokens.map((token) => tokenPanel(page, token))}`;
+  });
 }
 
 function tokenPanel(page: ConsoleContext, { kind, header, claims, expiresAt }: TriedToken): Html {
@@ -80,7 +82,7 @@ function tokenPanel(page: ConsoleContext, { kind, header, claims, expiresAt }: T
     id: kind,
     heading: words(tokenWords[kind]),
     content: html`${expiresAt !== undefined && html`<p class="hint">${words.rich('tryIt.until', { when: exactTime(page, expiresAt) })}</p>`}
-${header && copyBlock(page, { id: `${kind}-header`, label: words('tryIt.header'), text: header })}
-${claims ? copyBlock(page, { id: `${kind}-claims`, label: words('tryIt.claims'), text: claims }) : html`<p>${words('tryIt.opaque')}</p>`}`,
+${header && copyBlock(page, { within: kind, id: `${kind}-header`, label: words('tryIt.header'), text: header })}
+${claims ? copyBlock(page, { within: kind, id: `${kind}-claims`, label: words('tryIt.claims'), text: claims }) : html`<p>${words('tryIt.opaque')}</p>`}`,
   });
 }

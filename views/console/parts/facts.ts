@@ -63,14 +63,17 @@ export function copyField(
 <button class="button small needs-scripts" type="button" data-copies="${id}" aria-describedby="${id}-label" disabled>${words('console.copy')}</button></div></div>`;
 }
 
-/** Several lines to copy: settings, a command, a file. */
+/**
+ * Several lines to copy: settings, a command, a file. @param within id of the heading that tells it from others of its
+ * label on the page
+ */
 export function copyBlock(
   { words }: PageContext,
-  { id, label, text }: { id: string; label: string; text: string },
+  { id, label, text, within }: { id: string; label: string; text: string; within?: string },
 ): Html {
   return html`<div class="copy-block"><div class="copy-head"><span id="${id}-label">${label}</span>
 <button class="button small quiet needs-scripts" type="button" data-copies="${id}" aria-describedby="${id}-label" disabled>${words('console.copy')}</button></div>
-<pre tabindex="0" role="region" aria-labelledby="${id}-label"><code id="${id}">${text}</code></pre></div>`;
+<pre tabindex="0" role="region" aria-labelledby="${within && `${within} `}${id}-label"><code id="${id}">${text}</code></pre></div>`;
 }
 
 /** One card of a page. */
