@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { atHeading, createAccount } from './actions.ts';
+import { atHeading, createAccount, signInByButton } from './actions.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { Visit } from './tour.ts';
 
@@ -61,9 +61,14 @@ async function apps({ page, server }: ConsoleTour, visit: Visit): Promise<void> 
   await link(page, 'Edit').click();
   await atHeading(page, 'Edit app');
   await visit('console-app-edit');
+  await carefulApp({ page, server }, visit);
   await page.goto(`${server.origin}/console/apps`);
   await visit('console-apps');
   await page.goto(`${server.origin}/console/registration`);
+  await page.getByLabel('For what').fill('Agents of the Berlin office');
+  await page.getByLabel('PKCE').selectOption('optional');
+  await button(page, 'Make the token').click();
+  await expect(page.locator('#registration-token')).toBeVisible();
   await visit('console-registration');
   await page.goto(`${server.origin}/console/apps/new`);
   await page.getByLabel('Name', { exact: true }).fill('Team Wiki');
@@ -74,6 +79,21 @@ async function apps({ page, server }: ConsoleTour, visit: Visit): Promise<void> 
   await atHeading(page, 'Edit app');
   await page.getByText('What its gateway is told', { exact: true }).click();
   await visit('console-app-edit-site');
+}
+
+/** From the form of an app: what it does more carefully than it must is set, and tried. */
+async function carefulApp({ page }: ConsoleTour, visit: Visit): Promise<void> {
+  await page.getByText('How it knows people', { exact: true }).click();
+  await page.getByLabel('One for this app alone (pairwise)').check();
+  await page.getByText('Security', { exact: true }).click();
+  for (const name of ['pushed (PAR)', 'bound to a key (DPoP)', 'a signed message (JARM)'])
+    await page.getByLabel(name).check();
+  await visit('console-app-edit-careful');
+  await button(page, 'Save changes').click();
+  await signInByButton(page, () => link(page, 'Try it now').click());
+  await button(page, 'Allow').click();
+  await atHeading(page, 'The sign-in works');
+  await visit('console-try');
 }
 
 /** Defines an API in the console; ends on its page. */

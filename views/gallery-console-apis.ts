@@ -93,7 +93,10 @@ export const apiSamples: Readonly<Record<string, Sample>> = {
         {
           id: 't1',
           name: 'Agents of the Berlin office',
-          policy: { kinds: ['web'], scopes: ['openid', 'profile'], redirectHosts: ['*.example.com'] },
+          policy: {
+            ...{ kinds: ['web'], scopes: ['openid', 'profile'], pkce: 'off' },
+            redirectHosts: ['*.example.com'],
+          },
           usesLeft: 3,
           expiresAt: now + day,
         },
@@ -101,7 +104,7 @@ export const apiSamples: Readonly<Record<string, Sample>> = {
       newToken: 'lk_7sP9q2VwXk5cY0bT3nRmZaJhG8uQe4Ld',
       fields: {
         ...{ name: '', kinds: ['web', 'native'], scopes: ['openid'], uses: '1', hours: '24' },
-        ...{ redirectHosts: 'https://example.com', outboundHosts: '' },
+        ...{ redirectHosts: 'https://example.com', outboundHosts: '', pkce: 'optional' },
       },
       scopes: ['openid', 'profile', 'email', 'people:read'],
       mayChange: true,

@@ -215,6 +215,7 @@ export const app: AppDetails = {
   consent: 'explicit',
   pkce: 'required',
   idTokenSignedResponseAlg: 'ES256',
+  sector: 'notes.example.com',
   lifetimes: { accessToken: 900, session: 36_000 },
   allowedGroups: [{ id: 'g1', name: 'Editors' }],
   hasRule: true,

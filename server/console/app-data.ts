@@ -1,6 +1,7 @@
 import type { AppSignIn } from '../../views/console/apps/activity.ts';
 import type { AppApiRow } from '../../views/console/apps/api-panel.ts';
 import type { AppData, AppDetails } from '../../views/console/apps/app.ts';
+import { mayGiveRoles } from '../admin/permission.ts';
 import type { AppFacts } from '../admin/shapes.ts';
 import { logoUrl } from '../apps/logos/logo-url.ts';
 import { sectorOf } from '../apps/sector.ts';
@@ -30,7 +31,9 @@ export async function readApp(visit: Visit, id: string): Promise<AppData> {
     signIns,
     errors,
     ...(apis && { apis }),
-    ...(takesSecret(app.kind) && { exchange: { apps: exchanged } }),
+    ...(takesSecret(app.kind) && {
+      exchange: { apps: exchanged, mayImpersonate: mayGiveRoles(visit.permissions) },
+    }),
     ends: { sessions: 0 },
     may: { change: mayChangeApp(visit, id) },
   };

@@ -5,7 +5,7 @@ import { addApp } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import { send, withRole } from '../testing/console.ts';
 import type { TestInstallation } from '../testing/installation.ts';
-import { setUp } from '../testing/journeys.ts';
+import { addPerson, setUp } from '../testing/journeys.ts';
 import { onSqlite } from '../testing/on-every-storage.ts';
 
 onSqlite('token exchange at the console', (start) => {
@@ -13,7 +13,7 @@ onSqlite('token exchange at the console', (start) => {
   let ada: TestBrowser;
 
   before(async () => {
-    installation = await start({ LATCHKEY_SIGN_UP: 'invitation' });
+    installation = await start({ LATCHKEY_SIGN_UP: 'invitation', LATCHKEY_IMPERSONATION: 'on' });
     ada = await setUp(installation);
   });
 
@@ -55,6 +55,58 @@ onSqlite('token exchange at the console', (start) => {
     assert.deepEqual(await exchangeOf(id), { apps: [other, more], impersonates: [other] });
     await send(ada, `/console/apps/${id}/end-exchange`, { app: other });
     assert.deepEqual(await exchangeOf(id), { apps: [more] });
+  });
+
+  it('lets an app impersonate, and takes that away alone', async () => {
+    const shop = await addApp(installation, { name: 'Counter', kind: 'web' });
+    const desk = await addApp(installation, {
+      ...{ name: 'Help desk', kind: 'web', tokenExchange: { apps: [shop.id] } },
+    });
+    const apps = [shop, desk].map(({ id }) => ({ id, people: ['read'] }));
+    const api = await addApi(installation, { apps });
+    const grace = await addPerson(installation, { name: 'Grace Hopper', userName: 'grace' });
+    const { access_token } = await shop.tokens(grace, { scope: 'openid read', resource: api.audience });
+    const impersonated = () =>
+      desk.post('/token', {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: access_token,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        requested_token_type: 'urn:latchkey:token-type:impersonation',
+      });
+    assert.equal((await impersonated()).status, 400);
+    const page = `/console/apps/${desk.id}`;
+    const allowed = await send(ada, `${page}/impersonate`, { app: shop.id });
+    assert.match(allowed.text, /With tokens of Counter it may also impersonate now/);
+    assert.deepEqual(await exchangeOf(desk.id), { apps: [shop.id], impersonates: [shop.id] });
+    const { status, body } = await impersonated();
+    assert.equal(status, 200, JSON.stringify(body));
+    const ended = await send(ada, `${page}/end-impersonation`, { app: shop.id });
+    assert.match(ended.text, /It says who acts again/);
+    assert.deepEqual(await exchangeOf(desk.id), { apps: [shop.id] });
+    assert.equal((await impersonated()).status, 400);
+  });
+
+  it('is let impersonate by whoever may give roles alone, and no app whose tokens it may not exchange', async () => {
+    const { id: other } = await addApp(installation, { name: 'Ledger', kind: 'web' });
+    const { id } = await addApp(installation, {
+      ...{ name: 'Clerk', kind: 'web', tokenExchange: { apps: [other] } },
+    });
+    const page = `/console/apps/${id}`;
+    const keeper = await withRole(installation, 'keeper', 'person');
+    await installation.administration.people.update({ user: 'keeper', administers: [id, other] });
+    assert.match((await keeper.get(page)).text, /end-exchange/);
+    assert.doesNotMatch((await keeper.get(page)).text, /impersonate"|LATCHKEY_IMPERSONATION/);
+    const refused = await send(keeper, `${page}/impersonate`, { app: other });
+    assert.match(refused.text, /class="notice problem"/);
+    assert.deepEqual(await exchangeOf(id), { apps: [other] });
+    await send(ada, `${page}/impersonate`, { app: other });
+    assert.match((await keeper.get(page)).text, /end-impersonation/);
+    await send(keeper, `${page}/end-impersonation`, { app: other });
+    assert.deepEqual(await exchangeOf(id), { apps: [other] });
+    const { id: third } = await addApp(installation, { name: 'Vault', kind: 'web' });
+    const beyond = await send(ada, `${page}/impersonate`, { app: third });
+    assert.match(beyond.text, /class="notice problem"/);
+    assert.deepEqual(await exchangeOf(id), { apps: [other] });
   });
 
   it('refuses an app that is not there, and the app itself, beside the field', async () => {

@@ -11,6 +11,8 @@ import { type Answer, type ConsoleRoute, text, type Visit } from './visit.ts';
 export const appExchangeRoutes: readonly ConsoleRoute[] = [
   { method: 'POST', path: '/apps/:id/exchange', run: add },
   { method: 'POST', path: '/apps/:id/end-exchange', run: end },
+  { method: 'POST', path: '/apps/:id/impersonate', run: impersonate },
+  { method: 'POST', path: '/apps/:id/end-impersonation', run: endImpersonation },
 ];
 
 function add(visit: Visit): Promise<Answer> {
@@ -36,6 +38,29 @@ function end(visit: Visit): Promise<Answer> {
   const done = { kind: 'success', key: 'done.apiDisallowed' } as const;
   return act(consoleUrls.app(visit.params.id ?? ''), done, () =>
     change(visit, (exchange) => exchangeWithout(exchange, gone)),
+  );
+}
+
+/** In the names of whose people it may act without saying so: asked for by name all the same. */
+async function impersonate(visit: Visit): Promise<Answer> {
+  const { id, name } = await namedApp(visit, text(visit.form, 'app'));
+  const done = { kind: 'success', key: 'done.impersonationAllowed', values: { name } } as const;
+  return act(consoleUrls.app(visit.params.id ?? ''), done, () =>
+    change(visit, ({ impersonates = [], ...others }) => ({
+      ...others,
+      impersonates: [...new Set([...impersonates, id])],
+    })),
+  );
+}
+
+function endImpersonation(visit: Visit): Promise<Answer> {
+  const gone = text(visit.form, 'app');
+  const done = { kind: 'success', key: 'done.impersonationEnded' } as const;
+  return act(consoleUrls.app(visit.params.id ?? ''), done, () =>
+    change(visit, ({ impersonates = [], ...others }) => {
+      const kept = impersonates.filter((id) => id !== gone);
+      return kept.length > 0 ? { ...others, impersonates: kept } : others;
+    }),
   );
 }
 

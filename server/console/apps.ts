@@ -108,7 +108,7 @@ function add(visit: Visit): Promise<Answer> {
   );
 }
 
-type AgainExchange = Omit<ExchangeData, 'apps'> & ReturnType<typeof noticeOf>;
+type AgainExchange = Omit<ExchangeData, 'apps' | 'mayImpersonate'> & ReturnType<typeof noticeOf>;
 
 export async function showApp(visit: Visit, again?: AgainExchange): Promise<Answer> {
   const data = await readApp(visit, visit.params.id ?? '');

@@ -9,6 +9,7 @@ import {
   lines,
   may,
   type noticeOf,
+  optional,
   shownOnce,
   text,
   noticeOf as told,
@@ -27,6 +28,7 @@ const about = 'registration token';
 const byDefault = {
   kinds: ['web', 'native'],
   scopes: ['openid', 'profile', 'email'],
+  pkce: 'required',
   uses: '1',
   hours: '24',
 };
@@ -47,6 +49,7 @@ async function showTokens(visit: Visit, again?: Again): Promise<Answer> {
         ...(again && {
           kinds: form.getAll('kinds'),
           scopes: form.getAll('scopes'),
+          pkce: text(form, 'pkce'),
           uses: text(form, 'uses'),
           hours: text(form, 'hours'),
         }),
@@ -68,12 +71,14 @@ function add(visit: Visit): Promise<Answer> {
         const given = lines(form, name);
         return given.length > 0 ? { [name]: given } : {};
       };
+      const pkce = optional(form, 'pkce');
       const { value } = await admin.registrationTokens.add({
         name: text(form, 'name'),
         kinds: form.getAll('kinds'),
         scopes: form.getAll('scopes'),
         uses: text(form, 'uses'),
         hours: text(form, 'hours'),
+        ...(pkce !== undefined && { pkce }),
         ...some('redirectHosts'),
         ...some('outboundHosts'),
       } as Parameters<typeof admin.registrationTokens.add>[0]);

@@ -12,6 +12,7 @@ import {
 import { consoleUrls } from '../urls.ts';
 import type { AppKind } from './app-facts.ts';
 import { type CibaFields, cibaPart } from './ciba-part.ts';
+import { pkceField } from './pkce.ts';
 import { type SecurityFields, securityPanel } from './security-form.ts';
 import { type SiteFields, siteFields } from './site-fields.ts';
 import { type SubjectFields, subjectsPart } from './subjects-part.ts';
@@ -138,20 +139,5 @@ ${
 }
 <details><summary>${words('appForm.more')}</summary><div class="form-part"><p class="hint">${words('appForm.livesHint')}</p><div class="form-grid">${number('accessTokenMinutes', words('appForm.accessToken'))}${app.kind !== 'machine' && html`${number('refreshTokenDays', words('appForm.refreshToken'))}${number('sessionHours', words('appForm.session'))}`}</div>
 ${selectField({ name: 'idTokenSignedResponseAlg', label: words('appForm.alg'), value: fields.idTokenSignedResponseAlg, options: algorithms.map((value) => ({ value, label: value })), problem: problems.idTokenSignedResponseAlg })}
-${app.kind === 'web' && pkce(page, fields, problems)}</div></details>`;
-}
-
-function pkce({ words }: ConsoleContext, { pkce: value }: AppFields, problems: FieldProblems): Html {
-  return selectField({
-    name: 'pkce',
-    label: 'PKCE',
-    hint: words('appForm.pkceHint'),
-    value,
-    options: [
-      { value: 'required', label: words('appForm.pkceRequired') },
-      { value: 'optional', label: words('appForm.pkceOptional') },
-      { value: 'off', label: words('appForm.pkceOff') },
-    ],
-    problem: problems.pkce,
-  });
+${app.kind === 'web' && pkceField(page, { hint: 'appForm.pkceHint', value: fields.pkce, problem: problems.pkce })}</div></details>`;
 }

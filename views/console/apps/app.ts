@@ -10,6 +10,7 @@ import { type AppKind, kindNames } from './app-facts.ts';
 import { type AppSecretRow, credentialsPanel } from './credentials.ts';
 import { type ExchangeData, exchangePanel } from './exchange-panel.ts';
 import { type Guide, guidesPanel } from './guides.ts';
+import { type Pkce, pkceWords } from './pkce.ts';
 
 /** In words; or what is encrypted for it. */
 export type SecurityFact = MessageKey | { encrypted: MessageKey };
@@ -42,7 +43,7 @@ export interface AppDetails {
   apiScopes: readonly string[];
   claims: readonly string[];
   consent: 'explicit' | 'implicit';
-  pkce: 'required' | 'optional' | 'off';
+  pkce: Pkce;
   idTokenSignedResponseAlg: string;
   /** The host of its sector, where it knows people by pairwise subs. */
   sector?: string;
@@ -167,12 +168,6 @@ function settingsPanel(page: ConsoleContext, { app }: AppData): Html {
     ]),
   });
 }
-
-const pkceWords = {
-  required: 'app.pkceRequired',
-  optional: 'app.pkceOptional',
-  off: 'app.pkceOff',
-} as const;
 
 function securityFacts({ words }: ConsoleContext, { security }: AppDetails): Html | false {
   const told = security.map((fact) =>

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../html.ts';
 import type { MessageKey } from '../../words.ts';
 import { kinds } from '../apps/app-facts.ts';
+import { type Pkce, pkceField, pkceWords } from '../apps/pkce.ts';
 import { type ConsoleContext, consolePage, type Notice } from '../frame.ts';
 import { copyField, exactDate, panel } from '../parts/facts.ts';
 import { choices, type FieldProblems, postButton, postForm, textArea, textField } from '../parts/forms.ts';
@@ -10,7 +11,13 @@ import { consoleUrls } from '../urls.ts';
 export interface RegistrationTokenRow {
   id: string;
   name: string;
-  policy: { kinds: readonly string[]; scopes: readonly string[]; redirectHosts?: readonly string[] };
+  policy: {
+    kinds: readonly string[];
+    scopes: readonly string[];
+    redirectHosts?: readonly string[];
+    /** Required where nothing is said. */
+    pkce?: Pkce;
+  };
   usesLeft: number;
   expiresAt: number;
 }
@@ -25,6 +32,7 @@ export interface RegistrationData {
     scopes: readonly string[];
     redirectHosts: string;
     outboundHosts: string;
+    pkce: string;
     uses: string;
     hours: string;
   };
@@ -71,6 +79,7 @@ function table(page: ConsoleContext, { tokens, mayChange }: RegistrationData): H
         label: words('registration.hosts'),
         cell: ({ policy }) => policy.redirectHosts?.join(', ') ?? words('registration.anyHost'),
       },
+      { label: 'PKCE', cell: ({ policy: { pkce = 'required' } }) => words(pkceWords[pkce]) },
       { label: words('registration.until'), cell: ({ expiresAt }) => exactDate(page, expiresAt) },
       ...(mayChange
         ? [
@@ -92,7 +101,8 @@ function table(page: ConsoleContext, { tokens, mayChange }: RegistrationData): H
   });
 }
 
-function newForm({ words }: ConsoleContext, { fields, scopes, problems }: RegistrationData): Html {
+function newForm(page: ConsoleContext, { fields, scopes, problems }: RegistrationData): Html {
+  const { words } = page;
   const hosts = (name: 'redirectHosts' | 'outboundHosts', label: MessageKey, hint: MessageKey) =>
     textArea({
       ...{ name, label: words(label), hint: words(hint), value: fields[name], rows: 2 },
@@ -111,6 +121,7 @@ function newForm({ words }: ConsoleContext, { fields, scopes, problems }: Regist
 <div class="form-grid">${number('uses', 'registration.uses')}${number('hours', 'registration.hours')}</div>
 ${choices({ kind: 'checkbox', name: 'kinds', label: words('appList.kind'), chosen: fields.kinds, problem: problems.kinds, options: kinds.filter(({ value }) => value !== 'proxied').map(({ value, label }) => ({ value, label: words(label) })) })}
 ${choices({ kind: 'checkbox', name: 'scopes', label: words('app.scopes'), chosen: fields.scopes, problem: problems.scopes, options: scopes.map((value) => ({ value, label: value })) })}
+${pkceField(page, { hint: 'registration.pkceHint', value: fields.pkce, problem: problems.pkce })}
 ${hosts('redirectHosts', 'registration.hosts', 'registration.hostsHint')}
 ${hosts('outboundHosts', 'registration.outbound', 'registration.outboundHint')}`,
   });
