@@ -5,6 +5,7 @@ import type { Storage } from './storage.ts';
 
 const here: ClockWatch = {
   round: async () => {},
+  isRight: () => true,
   requireRight: () => {},
   untilRight: async () => {},
   ahead: () => undefined,

@@ -14,6 +14,8 @@ const pause = 200;
 export interface ClockWatch {
   /** Compares once. @throws what the storage throws: then what was known holds on */
   round(): Promise<void>;
+  /** Before it has been compared it is not. */
+  isRight(): boolean;
   /** @throws AppError `unavailable`, before it has been compared, too */
   requireRight(): void;
   /** Until it has been compared and is right. @throws AbortError */
@@ -39,7 +41,10 @@ export function createClockWatch({ readClock, now, elapsed, log }: Options): Clo
   let doubt = 0;
   let wasRight = true;
   const current = () => (origin === undefined ? undefined : now() - (origin + elapsed()));
-  const isRight = () => Math.abs(current() ?? 0) <= clockTolerance + doubt;
+  const isRight = () => {
+    const ahead = current();
+    return ahead !== undefined && Math.abs(ahead) <= clockTolerance + doubt;
+  };
   return {
     async round() {
       const begun = elapsed();
@@ -54,15 +59,16 @@ export function createClockWatch({ readClock, now, elapsed, log }: Options): Clo
       else
         log.warn(facts, 'the clock of this machine differs from the database’s: set it, nothing is served');
     },
+    isRight,
     requireRight() {
       // Told by the clock that nobody sets: a jump since the last round counts at once.
-      if (origin === undefined || !isRight())
+      if (!isRight())
         throw new AppError('unavailable', {
           detail: 'the clock of this machine is wrong, or not compared yet',
         });
     },
     async untilRight(signal) {
-      while (origin === undefined || !isRight()) await delay(pause, undefined, { signal, ref: false });
+      while (!isRight()) await delay(pause, undefined, { signal, ref: false });
     },
     ahead: current,
   };

@@ -34,6 +34,7 @@ const calls: Record<string, readonly string[]> = {
     'audit',
     'authenticator-policy',
     'certificates',
+    'clock',
     'config',
     'fido-metadata',
     'figures',

@@ -3,6 +3,7 @@ import { type Config, doubtsAbout, readConfig } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { examineAppAddresses } from './app-addresses.ts';
+import { examineDatabaseClock } from './database-clock.ts';
 import { examineDisk } from './disk.ts';
 import { failed, ok, warning } from './finding.ts';
 import { examineMail } from './mail.ts';
@@ -26,6 +27,7 @@ export async function examine(surroundings: ExamineSurroundings): Promise<Findin
     ...findings,
     secretFinding,
     ...stored.findings,
+    ...(storage ? await examineDatabaseClock(storage, surroundings.now) : []),
     await examineDisk(config),
     ...(storage ? await examineSeparation(config, storage) : []),
     ...(storage ? [await examineAppAddresses(config, storage)] : []),
