@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { AppError, ConflictError } from '../errors.ts';
@@ -134,12 +135,24 @@ async function endFamily(artifacts: ArtifactRepository, used: Artifact | undefin
 }
 
 /**
- * Whether a request says that it is of this app. Where others only meet it, as a sign-out does, it is an app that there
+ * Whether a request says that it is of this app, by an assertion too, which need not stand beside a client_id (RFC 7523
+ * §3: it is the `sub`). Where others only meet it, as a sign-out does, it is an app that there
  * is not: nobody depends on what it says of itself.
  */
 function isNamed(clientId: string): boolean {
   const { oidc } = Provider.ctx ?? {};
-  return oidc?.params?.client_id === clientId && !oidc.route.startsWith('end_session');
+  const { client_id: said, client_assertion: assertion } = oidc?.params ?? {};
+  const isSaid = (said ?? subjectOf(assertion)) === clientId;
+  return isSaid && oidc?.route.startsWith('end_session') === false;
+}
+
+/** Not verified yet: it names the app whose keys do that. */
+function subjectOf(assertion: unknown): string | undefined {
+  try {
+    return typeof assertion === 'string' ? decodeJwt(assertion).sub : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Apps are records of their own, in the room `apps`: oidc-provider only reads them. */

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { before, it, mock } from 'node:test';
+import { before, describe, it, mock } from 'node:test';
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Answer, Outbound } from '../outbound/outbound.ts';
 import { addApi } from '../testing/apis.ts';
-import { appUnderTest, assertErrorPage, assertRefused, payloadOf } from '../testing/app-under-test.ts';
+import {
+  appUnderTest,
+  assertErrorPage,
+  assertRefused,
+  type Parameters,
+  payloadOf,
+} from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import type { TestInstallation } from '../testing/installation.ts';
 import { addPerson, authorize, setUp } from '../testing/journeys.ts';
+import { assertion, newKeyPair } from '../testing/machine.ts';
 import { createAgent } from '../testing/mcp-agent.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { signOut } from '../testing/sign-out.ts';
@@ -103,6 +110,84 @@ onEveryStorage('an app that describes itself', (start) => {
       [400, 'invalid_client_metadata'],
       JSON.stringify(token.body),
     );
+  });
+
+  describe('that proves itself by a key, and sends no client_id beside its assertion,', () => {
+    const { privateKey: key, jwks } = newKeyPair();
+    const byKey = { token_endpoint_auth_method: 'private_key_jwt', jwks };
+    const paths = [
+      '/token',
+      '/token/introspection',
+      '/token/revocation',
+      '/request',
+      '/backchannel',
+      '/device/auth',
+    ];
+    const form = async (id: string, more: Parameters = {}) => ({
+      client_id: undefined,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertion({ id, key, issuer: installation.origin }),
+      ...more,
+    });
+
+    it('is known everywhere', async () => {
+      const app = described(byKey);
+      const code = await app.code(ada, { scope: 'openid offline_access', prompt: 'consent' });
+      const redeemed = await app.redeem(code, await form(app.id));
+      assert.equal(redeemed.status, 200, JSON.stringify(redeemed.body));
+      const token = String(redeemed.body.refresh_token);
+      const introspected = await app.post('/token/introspection', await form(app.id, { token }));
+      assert.deepEqual([introspected.status, introspected.body.active], [200, true]);
+      const revoked = await app.post('/token/revocation', await form(app.id, { token }));
+      assert.equal(revoked.status, 200);
+      const { searchParams: asked } = new URL(app.authorizationUrl());
+      const pushed = Object.fromEntries(asked);
+      // A pushed request has the client_id of every request (RFC 9126 §2.1): what lacks it is known all the same.
+      for (const [client_id, answered] of [
+        [app.id, 201],
+        [undefined, 400],
+      ] as const) {
+        const { status, body } = await app.post('/request', await form(app.id, { ...pushed, client_id }));
+        assert.deepEqual([status, body.error], [answered, client_id ? undefined : 'invalid_request']);
+      }
+      // What is not for such apps is refused to an app that is known.
+      for (const path of ['/backchannel', '/device/auth']) {
+        const { status, body } = await app.post(path, await form(app.id, { scope: 'openid' }));
+        assert.equal(status, 400, path);
+        assert.match(String(body.error_description), /is not allowed for this client/);
+      }
+    });
+
+    it('is told what is wrong with its description, and may try again where its host is away', async () => {
+      for (const path of paths) {
+        const wrong = described({ ...byKey, client_secret: 'x' });
+        const told = await wrong.post(path, await form(wrong.id));
+        assert.deepEqual([told.status, told.body.error], [400, 'invalid_client_metadata'], path);
+        assert.match(String(told.body.error_description), /client_secret must not stand in a document/);
+        status.now = 503;
+        try {
+          const unread = described(byKey);
+          const { status: answered, body } = await unread.post(path, await form(unread.id));
+          assert.deepEqual([answered, body.error], [503, 'temporarily_unavailable'], path);
+        } finally {
+          status.now = 200;
+        }
+      }
+    });
+
+    it('O26 is asked for at hosts that are listed alone, and is nobody without its key', async () => {
+      const stranger = { secret: undefined, redirectUri };
+      const other = appUnderTest(installation.origin, { id: 'https://example.com/client.json', ...stranger });
+      const forged = described({ ...byKey, jwks: newKeyPair().jwks });
+      const before = asked.length;
+      for (const path of paths) assertRefused(await other.post(path, await form(other.id)), 'invalid_client');
+      assert.equal(asked.length, before);
+      assertRefused(await forged.redeem('a-code', await form(forged.id)), 'invalid_client');
+      for (const broken of ['x', 'a.b.c', `${Buffer.from('[]').toString('base64url')}.e30.`]) {
+        const { status } = await other.post('/token', await form(other.id, { client_assertion: broken }));
+        assert.ok(status === 400 || status === 401, `${broken}: ${status}`);
+      }
+    });
   });
 
   it('is unknown at any other host', async () => {
