@@ -17,7 +17,7 @@ export const connectionSettings = {
   LATCHKEY_IMPERSONATION: setting(
     oneOf('off', 'on'),
     'off',
-    'Whether an app may stand in the place of a person without saying so, for five minutes at most: where it is allowed that for another app (`--token-exchange`), never of whoever administers anything, and shown to the person. `off` ends such tokens, too.',
+    'Whether an app may stand in the place of a person without saying so, for five minutes at most: where it is allowed that for another app (`--token-exchange`), never of whoever administers anything, and shown to the person. `off` ends such tokens at once where they are opaque; a JWT runs out at its API within those minutes.',
   ),
   LATCHKEY_OUTBOUND_ALLOW: setting(
     hostsAndCidrs,

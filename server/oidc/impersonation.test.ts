@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiFacts } from '../admin/apis.ts';
 import { apiResource } from '../apps/api-scopes.ts';
@@ -266,6 +269,46 @@ onEveryStorage('impersonation', (start) => {
       'Impersonation',
     );
     assert.equal(kept.length, 1, 'it stays, whatever becomes of the app and the account');
+  });
+});
+
+onEveryStorage('impersonation that an installation allows no more', (start) => {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'latchkey-impersonation-'));
+  after(() => folder.remove());
+
+  it('O29 ends what it gave, as far as anybody asks; a JWT runs out at its API within five minutes', async () => {
+    const settings = { LATCHKEY_DATA_DIR: folder.path };
+    const before = await start({ ...settings, LATCHKEY_IMPERSONATION: 'on' });
+    await setUp(before);
+    const grace = await addPerson(before, { name: 'Grace', userName: 'grace' });
+    const shop = await addApp(before, web);
+    const tokenExchange = { apps: [shop.id], impersonates: [shop.id] };
+    const desk = await addApp(before, { ...web, tokenExchange });
+    const warehouse = await addApp(before, web);
+    const given = { apps: [shop, desk].map(({ id }) => ({ id, people: ['read'] })) };
+    const signed = await addApi(before, given);
+    const opaque = await addApi(before, { ...given, tokenFormat: 'opaque', introspectedBy: [warehouse.id] });
+    const tokenOf = async ({ audience: resource }: ApiFacts) =>
+      (await shop.tokens(grace, { scope: 'openid read', resource })).access_token;
+    const [jwtOf, opaqueOf] = [await tokenOf(signed), await tokenOf(opaque)];
+    const asked = async (token: unknown) =>
+      (await warehouse.post('/token/introspection', { token: String(token) })).body;
+    const [jwt, kept, delegated] = await Promise.all([
+      impersonate(desk, jwtOf),
+      impersonate(desk, opaqueOf),
+      exchange(desk, opaqueOf),
+    ]);
+    assert.equal((await asked(kept.body.access_token)).active, true);
+    await before[Symbol.asyncDispose]();
+    await start({ ...settings, LATCHKEY_ISSUER: before.origin });
+    assert.deepEqual(await asked(kept.body.access_token), { active: false });
+    assert.equal((await asked(delegated.body.access_token)).active, true, 'who says who acts goes on');
+    for (const token of [jwtOf, opaqueOf]) assertRefused(await impersonate(desk, token), 'invalid_request');
+    const value = String(jwt.body.access_token);
+    const { exp, iat } = payloadOf(value);
+    assert.ok(Number(exp) - Number(iat) <= 300);
+    assertRefused(await exchange(desk, value), 'invalid_request');
+    assert.equal((await desk.userInfo(value)).status, 401);
   });
 });
 

@@ -51,7 +51,9 @@ export async function startInstallation(
   await using made = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
   made.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const origin = `http://localhost:${await freePort()}`;
+  const { LATCHKEY_ISSUER: said = '' } = settings;
+  // One that starts again is where it was.
+  const origin = said.startsWith('http://localhost:') ? said : `http://localhost:${await freePort()}`;
   const config = readConfig({
     LATCHKEY_ISSUER: origin,
     LATCHKEY_DATA_DIR: dataDir,
