@@ -108,6 +108,7 @@ const account: Omit<AccountData, 'installation'> = {
     {
       id: 'notes',
       ...app,
+      startUrl: 'https://notes.example.com/login?iss=https%3A%2F%2Flogin.example.com',
       connectedAt: now - 80 * day,
       approvals: [{ at: now - 2 * hour, message: 'Call 4711' }],
       items,

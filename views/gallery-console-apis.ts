@@ -104,7 +104,12 @@ export const apiSamples: Readonly<Record<string, Sample>> = {
       newToken: 'lk_7sP9q2VwXk5cY0bT3nRmZaJhG8uQe4Ld',
       fields: {
         ...{ name: '', kinds: ['web', 'native'], scopes: ['openid'], uses: '1', hours: '24' },
-        ...{ redirectHosts: 'https://example.com', outboundHosts: '', pkce: 'optional' },
+        ...{
+          redirectHosts: 'https://example.com',
+          outboundHosts: '',
+          pkce: 'optional',
+          isCibaAllowed: false,
+        },
       },
       scopes: ['openid', 'profile', 'email', 'people:read'],
       mayChange: true,

@@ -131,6 +131,8 @@ const appFields = {
   cibaMode: '',
   notificationEndpoint: '',
   logoUri: '',
+  initiateLoginUri: 'https://notes.example.com/login',
+  defaultMaxAge: '3600',
   consent: 'explicit',
   scopes: app.scopes,
   apiScopes: ['people:read'],

@@ -39,6 +39,8 @@ const appKind: RecordKind<App> = {
     clientCertificate: Object,
     certificateBoundAccessTokens: Boolean,
     defaultAcrValues: { type: [String], default: undefined },
+    defaultMaxAge: Number,
+    initiateLoginUri: String,
     allowedGroups: { type: [String], default: undefined },
     claims: { type: [String], default: undefined },
     apiScopes: { type: [String], default: undefined },

@@ -24,6 +24,8 @@ export function appsContract(name: string, open: Open): void {
         frontchannelLogoutSessionRequired: true,
         clientCertificate: { subjectDn: 'CN=wiki,O=Example' },
         certificateBoundAccessTokens: true,
+        defaultMaxAge: 0,
+        initiateLoginUri: 'https://wiki.example.com/login',
       });
       await apps().insert(bare);
       await apps().insert(full);

@@ -12,7 +12,10 @@ export function initialAccessTokensContract(name: string, open: Open): void {
 
     it('keeps every field, and leaves absent ones absent', async () => {
       const full = initialAccessTokenSample({
-        policy: { kinds: ['web'], scopes: ['openid'], redirectHosts: ['a.example'], outboundHosts: ['b'] },
+        policy: {
+          ...{ kinds: ['web'], scopes: ['openid'], redirectHosts: ['a.example'], outboundHosts: ['b'] },
+          grantTypes: ['urn:openid:params:grant-type:ciba'],
+        },
       });
       for (const token of [full, initialAccessTokenSample()]) {
         await tokens().insert(token);

@@ -22,7 +22,7 @@ export interface OverviewDependencies {
   listImpersonations: (sub: string) => Promise<Impersonation[]>;
 }
 
-type ShownApp = Pick<App, 'id' | 'name' | 'redirectUris' | 'logoUri'>;
+type ShownApp = Pick<App, 'id' | 'name' | 'redirectUris' | 'logoUri' | 'initiateLoginUri'>;
 
 /** What a person sees of their own account. */
 export interface Overview {

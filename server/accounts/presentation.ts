@@ -2,6 +2,7 @@ import type { Api, DefinedScope } from '../apis/api.ts';
 import type { ReadDetail } from '../apis/details.ts';
 import { type ApiScope, apiScopes } from '../apps/api-scopes.ts';
 import { logoUrl } from '../apps/logos/logo-url.ts';
+import { startUrl } from '../apps/sign-in-start.ts';
 import type { Config } from '../config.ts';
 import type { Group } from '../groups/group.ts';
 import type { Account, AttributeValue } from './account.ts';
@@ -91,7 +92,11 @@ export function presentAccount(
     overview,
     config,
     now,
-  }: { overview: Overview; config: Pick<Config, 'lifetimes' | 'mail' | 'relyingParties'>; now: number },
+  }: {
+    overview: Overview;
+    config: Pick<Config, 'issuer' | 'lifetimes' | 'mail' | 'relyingParties'>;
+    now: number;
+  },
 ) {
   const { passkeys, sessions, apps, impersonations, groups, leastPasskeys } = overview;
   const [{ rpId, origins }] = config.relyingParties;
@@ -111,6 +116,7 @@ export function presentAccount(
     apps: apps.map(({ app, connected }) => ({
       id: app.id,
       name: app.name,
+      ...(app.initiateLoginUri ? { startUrl: startUrl(app, config.issuer) ?? '' } : undefined),
       ...(app.logoUri ? { logoUrl: logoUrl(app) ?? '' } : undefined),
       host: (app.redirectUris[0] && URL.parse(app.redirectUris[0])?.host) || app.id,
       connectedAt: connected.since,

@@ -15,7 +15,7 @@ import { findApp } from './find.ts';
 import { appRef, expectedRevision, operation, pageOf, pageQuery } from './operation.ts';
 import { requireMayGrant } from './permission.ts';
 import { requireAlgorithm } from './require-algorithm.ts';
-import { requireConsent, requireMayImpersonate } from './require-consent.ts';
+import { requireConsent, requireMayBecome, requireMayImpersonate } from './require-consent.ts';
 import { requireGroups } from './require-groups.ts';
 import { changesSubjects } from './require-subjects.ts';
 import { appShape } from './shapes.ts';
@@ -123,7 +123,7 @@ export const appOperations = {
     appOf: ({ id }) => id,
     summary: 'Change an app',
     description:
-      'What is left out stays; `null` takes away what may be absent. Who uses it is asked as before. That nobody is asked, and which attributes it is told, is for who administers every app; in whose place it may stand, for who has the scope `system:write`.',
+      'What is left out stays; `null` takes away what may be absent. Who uses it is asked as before. That nobody is asked, and which attributes it is told, is for who administers every app; in whose place it may stand, for who has the scope `system:write`; and so is, once it may, how it shows who it is and where it is answered.',
     http: 'PATCH /apps/{id}',
     input: appChanges,
     output: appShape,
@@ -136,6 +136,7 @@ export const appOperations = {
       await requireAlgorithm(context, next);
       requireConsent(context.permissions, app, next);
       requireMayImpersonate(context.permissions, next, app);
+      requireMayBecome(context.permissions, next, app);
       await requireGroups(context, next, app);
       await requireSectorDocument(context.askAddress, next, app);
       const hasOthers = await changesSubjects(context, { before: app, after: next, meant });
@@ -150,6 +151,7 @@ export const appOperations = {
     scope: 'apps:write',
     appOf: ({ id }) => id,
     summary: 'Make another client secret beside the one before, which ends after some hours',
+    description: 'Of an app that may stand in the place of people: for who has the scope `system:write`.',
     http: 'POST /apps/{id}/secrets',
     input: z.strictObject({
       id: appRef,
@@ -161,6 +163,7 @@ export const appOperations = {
     changes: 'app.changed',
     async run(context, { id, previousHours, revision }) {
       const app = await appToActOn(context, id);
+      requireMayBecome(context.permissions, app);
       if (!takesSecret(app))
         throw new AppError('field_invalid', {
           field: 'app',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiScopes } from '../apps/api-scopes.ts';
 import type { App } from '../apps/app.ts';
+import { cibaGrant } from '../apps/ciba.ts';
 import { appFields, appKinds, knownScopes } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
 import { newInitialAccessToken } from '../registration/initial-access-tokens.ts';
@@ -18,6 +19,7 @@ const policyShape = z.object({
   redirectHosts: z.array(z.string()).exactOptional(),
   outboundHosts: z.array(z.string()).exactOptional(),
   pkce: appFields.shape.pkce.unwrap().exactOptional(),
+  grantTypes: z.array(z.string()).exactOptional(),
 });
 
 const tokenShape = z
@@ -65,6 +67,13 @@ export const registrationTokenOperations = {
         .describe(
           'Of web apps; required where it is left out. Less is for old apps alone (RFC 9700 §2.1.1).',
         ),
+      grantTypes: z
+        .array(z.enum([cibaGrant]))
+        .min(1)
+        .exactOptional()
+        .describe(
+          'Beyond those of its kinds: that web apps may ask for people by themselves, without a browser (CIBA).',
+        ),
       uses: z.coerce.number<number | string>().int().min(1).max(10_000).default(1).describe('How many apps.'),
       hours: z.coerce.number<number | string>().int().min(1).max(8760).default(24).describe('How long.'),
     }),
@@ -74,7 +83,17 @@ export const registrationTokenOperations = {
     }),
     changes: 'registration_token.made',
     async run({ storage, permissions, hash, now, note }, input) {
-      const { name, kinds, scopes: given, redirectHosts, outboundHosts, pkce, uses, hours } = input;
+      const {
+        name,
+        kinds,
+        scopes: given,
+        redirectHosts,
+        outboundHosts,
+        pkce,
+        grantTypes,
+        uses,
+        hours,
+      } = input;
       const ofApi = apiScopes.filter((scope) => (given as readonly string[]).includes(scope));
       requireMayGrant(permissions, { apiScopes: ofApi } as Pick<App, 'apiScopes'>);
       const policy = {
@@ -83,6 +102,7 @@ export const registrationTokenOperations = {
         ...(redirectHosts && { redirectHosts }),
         ...(outboundHosts && { outboundHosts }),
         ...(pkce && { pkce }),
+        ...(grantTypes && { grantTypes }),
       };
       const said = { name, policy, usesLeft: uses, expiresAt: now() + hours * hour };
       const { record, token } = newInitialAccessToken(said, { hash, now: now() });

@@ -1,3 +1,4 @@
+import { changedProof, mayImpersonate } from '../apps/proof.ts';
 import { sectorOf } from '../apps/sector.ts';
 import { AppError } from '../errors.ts';
 import type { App } from '../storage.ts';
@@ -50,5 +51,19 @@ export function requireMayImpersonate(
     throw new AppError('forbidden', {
       field: 'tokenExchange.impersonates',
       detail: 'in whose place an app may stand is said by who has the scope system:write',
+    });
+}
+
+/**
+ * Nor does anybody become such an app who may not make one: by a secret of it, a key, or an address that its codes go to.
+ * What takes from it, its secrets among that, is free. @throws AppError `forbidden`
+ */
+export function requireMayBecome(permissions: Permissions, after: App, before?: App): void {
+  if (mayGiveRoles(permissions) || !mayImpersonate(after)) return;
+  const field = before ? changedProof(before, after) : 'secrets';
+  if (field)
+    throw new AppError('forbidden', {
+      field,
+      detail: `${after.id} may stand in the place of people: how it shows who it is, is said by who has the scope system:write`,
     });
 }

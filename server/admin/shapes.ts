@@ -119,6 +119,8 @@ export const appShape = z
     clientCertificate: z.record(z.string(), z.string()).exactOptional(),
     certificateBoundAccessTokens: z.boolean().exactOptional(),
     defaultAcrValues: z.array(z.string()).exactOptional(),
+    defaultMaxAge: z.int().exactOptional().describe('Seconds.'),
+    initiateLoginUri: z.string().exactOptional(),
     allowedGroups: z.array(z.string()).exactOptional(),
     claims: z.array(z.string()).exactOptional(),
     apiScopes: z.array(z.string()).exactOptional(),

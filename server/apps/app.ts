@@ -88,6 +88,10 @@ export interface App {
   sectorIdentifierUri?: string;
   /** Authentication context classes that its requests ask for where they name none, best first. */
   defaultAcrValues?: string[];
+  /** Seconds: whoever signed in longer ago does so anew, where a request of it does not say (OIDC Core §3.1.2.1). */
+  defaultMaxAge?: number;
+  /** Where a sign-in to it begins, for whoever comes from here (OIDC Core §4). */
+  initiateLoginUri?: string;
   /** Ids of the groups whose people may use it; absent where everybody may. */
   allowedGroups?: string[];
   /** Names of the installation's own claims that it is told. */

@@ -39,13 +39,14 @@ function* objections({
   if (problem) yield ['notificationEndpoint', `${uri} ${problem}`];
 }
 
-const grantType = 'urn:openid:params:grant-type:ciba';
+/** The grant type (CIBA Core §10.1). */
+export const cibaGrant = 'urn:openid:params:grant-type:ciba';
 
 /** As client metadata. */
 export function cibaMetadata({ ciba: said, grantTypes }: Pick<App, 'ciba' | 'grantTypes'>) {
   if (!said) return { grant_types: grantTypes };
   return {
-    grant_types: [...grantTypes, grantType],
+    grant_types: [...grantTypes, cibaGrant],
     backchannel_token_delivery_mode: said.deliveryMode,
     // oidc-provider takes https alone; on one's own computer the app is told by http (see oidc/ping.ts).
     ...(said.notificationEndpoint !== undefined && {

@@ -61,6 +61,7 @@ export function clientMetadata(app: App, limits: Limits) {
     id_token_signed_response_alg: app.idTokenSignedResponseAlg,
     ...(app.scopes.length > 0 ? { scope: app.scopes.join(' ') } : {}),
     ...(app.defaultAcrValues ? { default_acr_values: app.defaultAcrValues } : {}),
+    ...(app.defaultMaxAge === undefined ? {} : { default_max_age: app.defaultMaxAge }),
     ...(app.logoUri ? { logo_uri: app.logoUri } : {}),
     ...backchannelLogout(app),
     ...subjects(app),

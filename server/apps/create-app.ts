@@ -124,6 +124,7 @@ export function settingsOf(checked: CheckedApp): Settings {
     ...(checked.clientCertificate && { clientCertificate: checked.clientCertificate }),
     ...(checked.certificateBoundAccessTokens && { certificateBoundAccessTokens: true }),
     ...(defaultAcrValues.length > 0 && { defaultAcrValues }),
+    ...startOf(checked),
     ...(allowedGroups && { allowedGroups }),
     ...(claims && { claims }),
     ...(apiScopes && { apiScopes }),
@@ -140,6 +141,13 @@ export function settingsOf(checked: CheckedApp): Settings {
 
 /** Where a site's sign-ins come back. */
 const callbackAt = (origin: string): string => origin + siteCallback;
+
+function startOf({ defaultMaxAge, initiateLoginUri }: CheckedApp) {
+  return {
+    ...(defaultMaxAge !== undefined && { defaultMaxAge }),
+    ...(initiateLoginUri !== undefined && { initiateLoginUri }),
+  };
+}
 
 function toldOfSignOuts(checked: CheckedApp) {
   const { backchannelLogoutUri, backchannelLogoutSessionRequired } = checked;

@@ -4,6 +4,7 @@ import type { ArtifactRepository } from '../oidc/artifact.ts';
 import type { AppRepository } from './app.ts';
 import type { AppRefusalsRepository } from './app-refusals.ts';
 import { exchangeWithout } from './exchange-without.ts';
+import { isRegisteredId } from './registered-id.ts';
 
 export interface AppRemoval {
   apps: Pick<AppRepository, 'list' | 'findById' | 'update' | 'remove'>;
@@ -17,7 +18,8 @@ export interface AppRemoval {
 /**
  * Removes apps with all that they were issued and all that others allow them: another app may have such a client id one
  * day. What they may do goes first, so that a crash half-way leaves apps that may do less, and that can be removed again.
- * Everything that could name them is read twice, however many they are.
+ * All apps that could name them are read twice, however many they are. None is for those that registered by themselves,
+ * whose ids come never again: what still names them is tidied up by `removeUnusedApps`, which reads all apps anyway.
  * @param onRemoved for each, as soon as it is gone
  * @returns how much that was issued to them ended
  */
@@ -49,6 +51,11 @@ async function forget(removal: AppRemoval, ids: Ids): Promise<void> {
     for (const { id } of await removal.accounts.listByAdministered(appId))
       await forgetAtPerson(removal, id, ids);
   for (const { id } of await removal.apis.list()) await forgetAtApi(removal, id, ids);
+  const mayComeAgain = new Set([...ids].filter((id) => !isRegisteredId(id)));
+  if (mayComeAgain.size > 0) await forgetAtApps(removal, mayComeAgain);
+}
+
+async function forgetAtApps(removal: AppRemoval, ids: Ids): Promise<void> {
   let after: string | undefined;
   do {
     const { items, next } = await removal.apps.list({ limit: 200, ...(after !== undefined && { after }) });
@@ -82,7 +89,11 @@ async function forgetAtPerson({ accounts, now }: AppRemoval, id: string, ids: Id
   }
 }
 
-async function forgetAtApp({ apps, now }: AppRemoval, id: string, ids: Ids): Promise<void> {
+export async function forgetAtApp(
+  { apps, now }: Pick<AppRemoval, 'apps' | 'now'>,
+  id: string,
+  ids: Ids,
+): Promise<void> {
   for (;;) {
     const app = await apps.findById(id);
     if (!app?.tokenExchange?.apps.some((one) => ids.has(one))) return;

@@ -58,6 +58,7 @@ export function trialOf(app: App, { issuer, keys }: { issuer: string; keys?: Key
     forwardAuth: _forward,
     ciba: _ciba,
     tokenExchange: _exchange,
+    initiateLoginUri: _start,
     ...kept
   } = app;
   const sector = sectorOf(app);

@@ -9,9 +9,11 @@ import { forwardAuthSchema } from './forward-auth.ts';
 import { idTokenAlgorithms } from './id-token-algorithms.ts';
 import { checkAddresses, checkKeys, checkKind, checkLogout } from './kind-rules.ts';
 import { publicKeys } from './public-keys.ts';
+import { isRegisteredId } from './registered-id.ts';
 import { checkSubjects } from './sector.ts';
 import { securityFields } from './security.ts';
 import { checkSecurity } from './security-rules.ts';
+import { checkStart } from './sign-in-start.ts';
 import { tokenExchange } from './token-exchange.ts';
 
 /** Scopes that an app may be allowed, `openid` first. */
@@ -60,6 +62,7 @@ export const appFields = z.strictObject({
       (id) => id !== 'demo' && !id.startsWith('latchkey-'),
       'is kept for the apps that the server makes itself',
     )
+    .refine((id) => !isRegisteredId(id), 'is kept for an app that registers by itself')
     .optional(),
   name: z
     .string()
@@ -82,6 +85,17 @@ export const appFields = z.strictObject({
     .array(z.enum(namedAcr, `must be ${namedAcr.join(' or ')}`))
     .max(namedAcr.length)
     .optional(),
+  defaultMaxAge: z
+    .int('must be a whole number of seconds')
+    .min(0, 'must be 0 or more seconds')
+    .optional()
+    .describe(
+      'Seconds after which people sign in anew, where its request has no max_age (OIDC Core §3.1.2.1).',
+    ),
+  initiateLoginUri: z
+    .string()
+    .optional()
+    .describe('Where a sign-in to it begins (OIDC Core §4): people are led there from their account page.'),
   logoUri: z
     .string()
     .refine((uri) => URL.parse(uri)?.protocol === 'https:', 'must be an https address')
@@ -136,6 +150,7 @@ const newAppSchema = appFields
   .superRefine(checkKind)
   .superRefine(checkKeys)
   .superRefine(checkLogout)
+  .superRefine(checkStart)
   .superRefine(checkCiba)
   .superRefine(checkSubjects)
   .superRefine(checkCertificates)

@@ -33,6 +33,7 @@ export function facts(app: AppFacts): string[] {
     ['consent', app.consent === 'explicit' ? 'people are asked' : 'first-party: nobody is asked'],
     ['PKCE', app.pkce],
     ...(app.defaultAcrValues ? [['asks for', app.defaultAcrValues.join(' ')] as [string, string]] : []),
+    ...startFacts(app),
     ...(app.allowedGroups ? [['for groups', app.allowedGroups.join(' ')] as [string, string]] : []),
     ...(app.claims ? [['own claims', app.claims.join(' ')] as [string, string]] : []),
     ...(app.apiScopes ? [['may do here', app.apiScopes.join(' ')] as [string, string]] : []),
@@ -50,6 +51,13 @@ export function facts(app: AppFacts): string[] {
     ]),
   ];
   return facts.map(([name, value]) => `  ${name.padEnd(19)}${value}`);
+}
+
+function startFacts({ defaultMaxAge, initiateLoginUri }: AppFacts): [string, string][] {
+  return [
+    ...(defaultMaxAge === undefined ? [] : [['asks again after', `${defaultMaxAge} s`] as [string, string]]),
+    ...(initiateLoginUri === undefined ? [] : [['begins at', initiateLoginUri] as [string, string]]),
+  ];
 }
 
 function subjectFact({ sectorIdentifierUri }: AppFacts): string {

@@ -109,6 +109,23 @@ onSqlite('token exchange at the console', (start) => {
     assert.deepEqual(await exchangeOf(id), { apps: [other] });
   });
 
+  it('says who may not that they become no app that acts in the names of people', async () => {
+    const { id: other } = await addApp(installation, { name: 'Front', kind: 'web' });
+    const { id } = await addApp(installation, {
+      ...{ name: 'Desk', kind: 'web' },
+      tokenExchange: { apps: [other], impersonates: [other] },
+    });
+    const wim = await withRole(installation, 'wim', 'person');
+    await installation.administration.people.update({ user: 'wim', administers: [id] });
+    const before = await installation.storage.apps.findById(id);
+    const refused = await wim.submit(`/console/apps/${id}/rotate`, { previousHours: '0' });
+    assert.match(refused.text, /Your role does not allow this/);
+    assert.doesNotMatch(refused.text, /id="client-secret"/);
+    assert.deepEqual(await installation.storage.apps.findById(id), before);
+    const rotated = await send(ada, `/console/apps/${id}/rotate`, { previousHours: '24' });
+    assert.match(rotated.text, /id="client-secret"/);
+  });
+
   it('refuses an app that is not there, and the app itself, beside the field', async () => {
     const { id } = await addApp(installation, { name: 'Alone', kind: 'machine', redirectUris: [] });
     for (const [app, problem] of [

@@ -7,6 +7,7 @@ import { securityChanges, securityFieldsOf, typedSecurity } from './app-security
 import { groupName } from './person-data.ts';
 import { attempt, ifAllowed } from './problems.ts';
 import { siteFieldsOf, siteRulesOf, typedSiteFields } from './site-form.ts';
+import { startChanges, startFieldsOf, typedStart } from './start-form.ts';
 import {
   type Answer,
   type ConsoleRoute,
@@ -77,6 +78,7 @@ function fieldsOf(app: AppFacts): AppFields {
     cibaMode: app.ciba?.deliveryMode ?? '',
     notificationEndpoint: app.ciba?.notificationEndpoint ?? '',
     logoUri: app.logoUri ?? '',
+    ...startFieldsOf(app),
     consent: app.consent,
     scopes: app.scopes,
     apiScopes: app.apiScopes ?? [],
@@ -121,6 +123,7 @@ function typedFields(form: URLSearchParams): AppFields {
   >;
   return {
     ...typed,
+    ...typedStart(form),
     scopes: form.getAll('scopes'),
     apiScopes: form.getAll('apiScopes'),
     security: typedSecurity(form),
@@ -180,6 +183,7 @@ function changesOf(app: AppFacts, form: URLSearchParams): Changes {
       postLogoutRedirectUris: lines(form, 'postLogoutRedirectUris'),
     }),
     ...(form.has('subjectType') && subjectsOf(form)),
+    ...startChanges(form),
     ...(kind === 'web' && {
       pkce: text(form, 'pkce'),
       backchannelLogoutUri: optional(form, 'backchannelLogoutUri') ?? null,

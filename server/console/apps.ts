@@ -134,7 +134,7 @@ function rotate(visit: Visit): Promise<Answer> {
       const once = { about: `secret ${id}`, value: secret };
       return { to: consoleUrls.app(id), told: { kind: 'success', key: 'done.secretMade', once } };
     },
-    async () => ({ to: consoleUrls.app(id), told: { kind: 'problem', key: 'refused.conflict' } }),
+    ({ notice }) => showApp(visit, { notice }),
   );
 }
 

@@ -85,6 +85,39 @@ onEveryStorage('apps at the console', (start) => {
     assert.match(late.text, /value="Other"/);
   });
 
+  it('says how and where sign-ins to an app begin, and takes that away', async () => {
+    const { id } = await addApp(installation, { name: 'Bank', kind: 'web' });
+    const fields = {
+      ...{ name: 'Bank', consent: 'explicit', scopes: 'openid', idTokenSignedResponseAlg: 'ES256' },
+      ...{ redirectUris: 'https://bank.example.com/', pkce: 'required' },
+    };
+    const edit = (more: Record<string, string>) => ({ ...fields, ...more });
+    const path = `/console/apps/${id}/edit`;
+    for (const [field, value, problem] of [
+      ['initiateLoginUri', 'http://bank.example.com/login', /^Http:\/\/bank[^<]*begins with http/i],
+      ['defaultMaxAge', '-1', /^Must be 0 or more/],
+    ] as const) {
+      const { text } = await ada.submit(path, edit({ [field]: value }));
+      assert.match(new RegExp(`id="form-${field}-problem">([^<]*)`).exec(text)?.[1] ?? '', problem);
+      assert.ok(text.includes(`value="${value}"`));
+    }
+    const initiateLoginUri = 'https://bank.example.com/login';
+    const saved = await send(ada, path, edit({ initiateLoginUri, defaultMaxAge: '300' }));
+    assert.match(
+      saved.text,
+      /Sign-ins begin at<.*bank\.example\.com\/login.*A sign-in is good for<.*5 minutes/s,
+    );
+    const shown = async () => {
+      const app = await installation.administration.apps.show({ id });
+      return [app.initiateLoginUri, app.defaultMaxAge];
+    };
+    assert.deepEqual(await shown(), [initiateLoginUri, 300]);
+    await send(ada, path, fields);
+    assert.deepEqual(await shown(), [initiateLoginUri, 300], 'what the form does not have stays');
+    await send(ada, path, edit({ initiateLoginUri: '', defaultMaxAge: '' }));
+    assert.deepEqual(await shown(), [undefined, undefined]);
+  });
+
   it('connects a site behind a gateway, with the files for its gateway, and says what is wrong beside its field', async () => {
     const origin = 'https://site.example.com';
     const added = await send(ada, '/console/apps/new', { name: 'Site', kind: 'proxied', origin });

@@ -1,6 +1,7 @@
 import { type RegistrationData, registrationPage } from '../../views/console/registration/pages.ts';
 import { consoleUrls } from '../../views/console/urls.ts';
 import { apiScopes } from '../apps/api-scopes.ts';
+import { cibaGrant } from '../apps/ciba.ts';
 import { knownScopes } from '../apps/validation.ts';
 import { act, attempt } from './problems.ts';
 import {
@@ -46,6 +47,7 @@ async function showTokens(visit: Visit, again?: Again): Promise<Answer> {
         name: text(form, 'name'),
         redirectHosts: text(form, 'redirectHosts'),
         outboundHosts: text(form, 'outboundHosts'),
+        isCibaAllowed: form.has('ciba'),
         ...(again && {
           kinds: form.getAll('kinds'),
           scopes: form.getAll('scopes'),
@@ -81,6 +83,7 @@ function add(visit: Visit): Promise<Answer> {
         ...(pkce !== undefined && { pkce }),
         ...some('redirectHosts'),
         ...some('outboundHosts'),
+        ...(form.has('ciba') && { grantTypes: [cibaGrant] }),
       } as Parameters<typeof admin.registrationTokens.add>[0]);
       const once = { about, value };
       return {

@@ -1,5 +1,6 @@
 import type { App } from '../apps/app.ts';
-import { type AppRemoval, removeApps } from '../apps/remove-apps.ts';
+import { isRegisteredId } from '../apps/registered-id.ts';
+import { type AppRemoval, forgetAtApp, removeApps } from '../apps/remove-apps.ts';
 import type { RecordAudit } from '../audit/audit.ts';
 import type { ArtifactRepository } from '../oidc/artifact.ts';
 
@@ -12,28 +13,50 @@ interface Dependencies extends AppRemoval {
   record: RecordAudit;
 }
 
-/** Removes apps that registered by themselves and that nobody uses. Resolves to how many. */
+/**
+ * Removes apps that registered by themselves and that nobody uses, and takes away what still names some that are gone.
+ * Resolves to how many it removed.
+ */
 export async function removeUnusedApps(dependencies: Dependencies): Promise<number> {
-  const unused = await listUnused(dependencies);
+  const { unused, naming } = await readAll(dependencies);
   await removeApps(dependencies, unused, (appId) =>
     dependencies.record({ type: 'app.removed', appId, details: { by: 'clean-up' } }),
   );
+  await forgetGone(dependencies, naming);
   return unused.length;
 }
 
-async function listUnused(dependencies: Dependencies): Promise<string[]> {
+interface Read {
+  unused: string[];
+  /** Of apps, which ones that registered by themselves they may exchange tokens of. */
+  naming: Map<string, string[]>;
+}
+
+async function readAll(dependencies: Dependencies): Promise<Read> {
   const unused: string[] = [];
+  const naming: Read['naming'] = new Map();
   let after: string | undefined;
   do {
     const { items, next } = await dependencies.apps.list({
       limit: 200,
       ...(after !== undefined && { after }),
     });
-    for (const app of items.filter(({ origin }) => origin === 'dynamic'))
-      if (await isUnused(dependencies, app)) unused.push(app.id);
+    for (const app of items) {
+      const named = app.tokenExchange?.apps.filter(isRegisteredId) ?? [];
+      if (named.length > 0) naming.set(app.id, named);
+      if (app.origin === 'dynamic' && (await isUnused(dependencies, app))) unused.push(app.id);
+    }
     after = next;
   } while (after !== undefined);
-  return unused;
+  return { unused, naming };
+}
+
+async function forgetGone(dependencies: Dependencies, naming: Read['naming']): Promise<void> {
+  for (const [appId, named] of naming) {
+    const found = await Promise.all(named.map((id) => dependencies.apps.findById(id)));
+    const gone = new Set(named.filter((_, index) => !found[index]));
+    if (gone.size > 0) await forgetAtApp(dependencies, appId, gone);
+  }
 }
 
 async function isUnused({ apps, artifacts, now }: Dependencies, app: App): Promise<boolean> {

@@ -3,8 +3,9 @@ import type { App } from '../apps/app.ts';
 import { importedApp } from '../apps/create-app.ts';
 import { jsonIn } from '../apps/json-in.ts';
 import { sectorOf } from '../apps/sector.ts';
+import { cibaShape } from './ciba.ts';
 import { readClientRequest } from './metadata.ts';
-import { requireOwnLogout } from './own-hosts.ts';
+import { requireOwnLogout, requireOwnStart } from './own-hosts.ts';
 import { documentPolicy, refusedAs, wantedApp } from './policy.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
@@ -36,6 +37,7 @@ export function readDocument(body: Buffer, { id, now }: { id: string; now: numbe
     );
     const grantTypes = app.grantTypes.filter((grant) => request.grant_types.includes(grant));
     const described: App = { ...app, grantTypes, origin: 'document' };
+    requireOwnStart(described, [new URL(id).host]);
     requireOwnSector(described, new URL(id).hostname);
     return described;
   } catch (error) {
@@ -90,5 +92,6 @@ function less(document: Record<string, unknown>): Record<string, unknown> {
     id_token_signed_response_alg: document.id_token_signed_response_alg ?? 'RS256',
     grant_types: kept(document.grant_types ?? undefined, ['authorization_code', 'refresh_token']),
     response_types: kept(document.response_types ?? undefined, ['code']),
+    ...Object.fromEntries(Object.keys(cibaShape).map((name) => [name, null])),
   };
 }

@@ -102,8 +102,15 @@ describe('an app that describes itself', () => {
         response_types: ['code', 'token'],
         application_type: 'native',
         something_new: { a: 1 },
+        backchannel_token_delivery_mode: 'poll',
+        default_max_age: 600,
+        initiate_login_uri: 'https://agent.example.com/login',
       },
     }).find(id);
+    assert.deepEqual(
+      [app?.ciba, app?.defaultMaxAge, app?.initiateLoginUri],
+      [undefined, 600, 'https://agent.example.com/login'],
+    );
     assert.deepEqual([app?.kind, app?.grantTypes], ['native', ['authorization_code', 'refresh_token']]);
   });
 
@@ -155,6 +162,11 @@ describe('an app that describes itself', () => {
         },
       },
       /backchannel_logout_uri must be at agent\.example\.com/,
+    ],
+    [
+      'a start at another host',
+      { document: { ...minimal, initiate_login_uri: 'https://evil.example/login' } },
+      /initiate_login_uri must be an https address at agent\.example\.com/,
     ],
     ['a list', { document: [minimal] }, /must be a JSON object/],
     ['null', { document: 'null' }, /must be a JSON object/],

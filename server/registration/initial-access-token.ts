@@ -10,6 +10,8 @@ export interface RegistrationPolicy {
   redirectHosts?: string[];
   /** Of web apps, which have a secret; PKCE is required where nothing is said. Less is for old apps alone. */
   pkce?: App['pkce'];
+  /** Beyond those of its kinds: that apps may ask for people by themselves (CIBA). */
+  grantTypes?: string[];
   /** Private hosts and networks of its addresses, as far as the installation allows them too. */
   outboundHosts?: string[];
 }

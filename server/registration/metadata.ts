@@ -1,7 +1,9 @@
 /** Client metadata of RFC 7591 §2 and OIDC Dynamic Client Registration §2, as it comes in and as it is answered. */
 import { z } from 'zod';
 import type { App, AppKind } from '../apps/app.ts';
+import { cibaGrant } from '../apps/ciba.ts';
 import { staysOnDevice } from '../apps/redirect-uri.ts';
+import { cibaAnswer, cibaShape } from './ciba.ts';
 import { protectionAnswer, protectionShape } from './protection.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
@@ -23,23 +25,20 @@ const requestSchema = z.object({
   jwks_uri: text.optional(),
   id_token_signed_response_alg: text.default('RS256'),
   default_acr_values: texts.optional(),
+  default_max_age: z.int().min(0).optional(),
+  initiate_login_uri: text.optional(),
   backchannel_logout_uri: text.optional(),
   backchannel_logout_session_required: z.boolean().optional(),
   subject_type: z.enum(['public', 'pairwise']).optional(),
   sector_identifier_uri: text.optional(),
   ...protectionShape,
+  ...cibaShape,
 });
 
 export type ClientRequest = z.output<typeof requestSchema>;
 
 /** An app that asks for one of these and does not get it would believe itself safer than it is. */
-const notHad = [
-  'request_uris',
-  'request_object_encryption_alg',
-  'default_max_age',
-  'software_statement',
-  'initiate_login_uri',
-] as const;
+const notHad = ['request_uris', 'request_object_encryption_alg', 'software_statement'] as const;
 
 const isSaid = (value: unknown) => value !== undefined && value !== null && value !== false && value !== '';
 
@@ -73,14 +72,17 @@ export function kindOf(request: ClientRequest): AppKind {
   return type === 'native' || request.redirect_uris.every(staysOnDevice) ? 'native' : 'browser';
 }
 
+/** No app begins with one of these alone. */
+const besides = ['refresh_token', cibaGrant];
+
 function requireKnownGrants({ grant_types: grants, response_types: responses = ['code'] }: ClientRequest) {
   const refuse = (what: string): never => {
     throw new RegistrationRefusal('invalid_client_metadata', what);
   };
-  const known = ['authorization_code', 'refresh_token', 'client_credentials', deviceCode];
+  const known = ['authorization_code', 'refresh_token', 'client_credentials', deviceCode, cibaGrant];
   const odd = grants.find((grant) => !known.includes(grant));
   if (odd !== undefined) refuse(`grant_types has ${odd}, which is not supported`);
-  const first = known.filter((grant) => grant !== 'refresh_token' && grants.includes(grant));
+  const first = known.filter((grant) => !besides.includes(grant) && grants.includes(grant));
   if (first.length !== 1) refuse('grant_types must have one way to begin: register one app for each');
   const codes = grants.includes('authorization_code');
   if (codes && responses.some((type) => type !== 'code')) refuse('response_types must be code');
@@ -96,7 +98,7 @@ export function clientAnswer(app: App): Record<string, unknown> {
     application_type: app.kind === 'native' || app.kind === 'device' ? 'native' : 'web',
     redirect_uris: app.redirectUris,
     post_logout_redirect_uris: app.postLogoutRedirectUris,
-    grant_types: app.grantTypes,
+    ...cibaAnswer(app),
     response_types: app.grantTypes.includes('authorization_code') ? ['code'] : [],
     token_endpoint_auth_method: app.tokenEndpointAuthMethod,
     id_token_signed_response_alg: app.idTokenSignedResponseAlg,
@@ -108,6 +110,8 @@ export function clientAnswer(app: App): Record<string, unknown> {
     ...(app.jwks && { jwks: app.jwks }),
     ...(app.jwksUri !== undefined && { jwks_uri: app.jwksUri }),
     ...(app.defaultAcrValues && { default_acr_values: app.defaultAcrValues }),
+    ...(app.defaultMaxAge !== undefined && { default_max_age: app.defaultMaxAge }),
+    ...(app.initiateLoginUri !== undefined && { initiate_login_uri: app.initiateLoginUri }),
     ...(app.backchannelLogoutUri !== undefined && {
       backchannel_logout_uri: app.backchannelLogoutUri,
       backchannel_logout_session_required: app.backchannelLogoutSessionRequired === true,

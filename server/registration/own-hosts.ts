@@ -19,4 +19,21 @@ export function requireOwnLogout(app: App): void {
     );
 }
 
+/**
+ * Whoever has the app is led there from their account page: to a host where it is answered, and nowhere else.
+ * @throws RegistrationRefusal
+ */
+export function requireOwnStart(
+  { initiateLoginUri: uri, redirectUris }: App,
+  hosts = redirectUris.map((each) => URL.parse(each)?.host ?? ''),
+): void {
+  if (uri === undefined) return;
+  const url = URL.parse(uri);
+  if (url?.protocol !== 'https:' || !hosts.includes(url.host))
+    throw new RegistrationRefusal(
+      'invalid_client_metadata',
+      `initiate_login_uri must be an https address at ${hosts.filter(Boolean).join(' or ') || 'a host of redirect_uris'}`,
+    );
+}
+
 const hostOf = (uri: string): string => URL.parse(uri)?.hostname ?? '';

@@ -1,10 +1,12 @@
 import { apiScopes } from '../apps/api-scopes.ts';
 import type { App, AppKind } from '../apps/app.ts';
+import { changedProof, mayImpersonate } from '../apps/proof.ts';
 import { publicKeys } from '../apps/public-keys.ts';
 import { sectorOf } from '../apps/sector.ts';
 import { usesKeys } from '../apps/security-rules.ts';
 import type { NewApp } from '../apps/validation.ts';
 import { AppError } from '../errors.ts';
+import { cibaNames, cibaOf } from './ciba.ts';
 import { isAmongHosts } from './hosts.ts';
 import type { RegistrationPolicy } from './initial-access-token.ts';
 import { type ClientRequest, kindOf } from './metadata.ts';
@@ -54,10 +56,13 @@ export function wantedApp(request: ClientRequest, policy: RegistrationPolicy): N
     }),
     ...(request.logo_uri !== undefined && { logoUri: request.logo_uri }),
     ...protection,
+    ...cibaOf(request, policy),
     ...keysOf(request, protection),
     ...(request.default_acr_values && {
       defaultAcrValues: request.default_acr_values as NonNullable<NewApp['defaultAcrValues']>,
     }),
+    ...(request.default_max_age !== undefined && { defaultMaxAge: request.default_max_age }),
+    ...(request.initiate_login_uri !== undefined && { initiateLoginUri: request.initiate_login_uri }),
     ...(request.subject_type && { subjectType: request.subject_type }),
     ...(request.sector_identifier_uri !== undefined && {
       sectorIdentifierUri: request.sector_identifier_uri,
@@ -122,8 +127,11 @@ const names: Readonly<Record<string, string>> = {
   logoUri: 'logo_uri',
   jwksUri: 'jwks_uri',
   defaultAcrValues: 'default_acr_values',
+  defaultMaxAge: 'default_max_age',
+  initiateLoginUri: 'initiate_login_uri',
   backchannelLogoutUri: 'backchannel_logout_uri',
   ...protectionNames,
+  ...cibaNames,
   subjectType: 'subject_type',
   sectorIdentifierUri: 'sector_identifier_uri',
 };
@@ -145,4 +153,17 @@ export function requireSameSector(before: App, after: App): void {
     'invalid_client_metadata',
     'subject_type, and the host that sector_identifier_uri or redirect_uris give for it, cannot be changed: register another app',
   );
+}
+
+/**
+ * Who lets an app stand in the place of people knows it by its keys and addresses: whoever has its registration access
+ * token makes no other app of it. @throws RegistrationRefusal
+ */
+export function requireSameProof(before: App, after: App): void {
+  const field = mayImpersonate(after) ? changedProof(before, after) : undefined;
+  if (field)
+    throw new RegistrationRefusal(
+      'invalid_client_metadata',
+      `${names[field] ?? field} cannot be changed by the app itself: it may stand in the place of people`,
+    );
 }

@@ -1,20 +1,20 @@
 /** Apps that register by themselves (RFC 7591) and manage what they registered (RFC 7592). */
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { App, AppRepository } from '../apps/app.ts';
 import { type Hash, judgeSecret } from '../apps/app-secret.ts';
-import { withChanges } from '../apps/change-app.ts';
 import { newApp } from '../apps/create-app.ts';
+import { newRegisteredId } from '../apps/registered-id.ts';
 import { type AppRemoval, removeApps } from '../apps/remove-apps.ts';
 import { requireSectorDocument } from '../apps/sector-document.ts';
 import type { NewApp } from '../apps/validation.ts';
 import type { RecordAudit } from '../audit/audit.ts';
 import type { Outbound } from '../outbound/outbound.ts';
-import type { InitialAccessTokenRepository, RegistrationPolicy } from './initial-access-token.ts';
+import { changedApp, grantsOf, ownPolicy } from './changed-app.ts';
+import type { InitialAccessTokenRepository } from './initial-access-token.ts';
 import { findToken, takeUse } from './initial-access-tokens.ts';
 import { type ClientRequest, clientAnswer, readClientRequest } from './metadata.ts';
-import { requireOwnLogout } from './own-hosts.ts';
-import { openPolicy, refusedAs, requireSameSector, wantedApp } from './policy.ts';
-import { keptProtection } from './protection.ts';
+import { requireOwnLogout, requireOwnStart } from './own-hosts.ts';
+import { openPolicy, refusedAs, requireSameProof, wantedApp } from './policy.ts';
 import { RegistrationRefusal } from './refusal.ts';
 
 export interface RegistrationDependencies extends AppRemoval {
@@ -68,6 +68,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
         },
       };
       requireOwnLogout(registered);
+      requireOwnStart(registered);
       await requireSectorDocument(askAddress, registered).catch(refusedAs);
       // Counted before the app is there: whoever breaks off in between has lost a use, and nobody gains one.
       if (initial && !(await takeUse(initialAccessTokens, initial, now())))
@@ -91,6 +92,8 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
       const own = newToken(hash);
       const after = changedApp(before, { wanted, request, now: now() });
       requireOwnLogout(after);
+      requireOwnStart(after);
+      requireSameProof(before, after);
       await requireSectorDocument(askAddress, after, before).catch(refusedAs);
       const registration = { ...before.registration, tokenHash: own.hash };
       if (!(await apps.update({ ...after, registration }, before.revision)))
@@ -136,76 +139,12 @@ function requirePossible(wanted: NewApp, { authMethods }: RegistrationDependenci
 /** @throws RegistrationRefusal */
 function madeApp(wanted: NewApp, request: ClientRequest, { hash, now }: RegistrationDependencies) {
   try {
-    const { app, secret } = newApp({ ...wanted, id: randomUUID() }, { hash, now: now() });
-    return { app: { ...app, grantTypes: grantsOf(app, request) }, secret };
+    const { app, secret } = newApp(wanted, { hash, now: now() });
+    return { app: { ...app, id: newRegisteredId(), grantTypes: grantsOf(app, request) }, secret };
   } catch (error) {
     return refusedAs(error);
   }
 }
-
-/** Only what was asked for: who does not want to refresh gets nothing to refresh with. */
-const grantsOf = ({ grantTypes }: App, request: ClientRequest): string[] =>
-  grantTypes.filter((grant) => request.grant_types.includes(grant));
-
-function changedApp(
-  before: App,
-  { wanted, request, now }: { wanted: NewApp; request: ClientRequest; now: number },
-): App {
-  if (wanted.kind !== before.kind || methodOf(wanted) !== methodOf(before))
-    throw new RegistrationRefusal(
-      'invalid_client_metadata',
-      'what kind of app it is, and how it proves itself, cannot be changed: register another one',
-    );
-  const { kind: _, defaultAcrValues, subjectType = before.subjectType ?? null, ...said } = wanted;
-  // What is left out is taken away (RFC 7592 §2.2); what administrators decided stays.
-  const absent = {
-    ...{ logoUri: null, jwks: null, jwksUri: null, clientCertificate: null },
-    ...{ sectorIdentifierUri: null },
-  };
-  const logout = {
-    ...{ backchannelLogoutUri: null, backchannelLogoutSessionRequired: null },
-    ...{ frontchannelLogoutUri: null, frontchannelLogoutSessionRequired: null },
-  };
-  try {
-    const after = withChanges(
-      before,
-      {
-        ...absent,
-        ...logout,
-        ...said,
-        ...keptProtection(before, wanted),
-        subjectType,
-        defaultAcrValues: (before.defaultAcrValues as typeof defaultAcrValues) ?? defaultAcrValues ?? null,
-        apiScopes: keptScopes(before, wanted),
-      },
-      now,
-    );
-    requireSameSector(before, after);
-    return { ...after, grantTypes: grantsOf(before, request) };
-  } catch (error) {
-    return refusedAs(error);
-  }
-}
-
-const methodOf = ({ tokenEndpointAuthMethod = 'none' }: Pick<NewApp, 'tokenEndpointAuthMethod'> | App) =>
-  tokenEndpointAuthMethod;
-
-/** It may ask for less than before: more of our API is for administrators to give. */
-function keptScopes({ apiScopes: before = [] }: App, wanted: NewApp): NewApp['apiScopes'] | null {
-  const kept = wanted.apiScopes?.filter((scope) => before.includes(scope)) ?? [];
-  return kept.length > 0 ? kept : null;
-}
-
-/**
- * What an app may make of itself later: no more than it is, at hosts of the policy that let it in. The token itself may
- * be gone since, and administrators may have taken something away.
- */
-const ownPolicy = ({ kind, scopes, apiScopes = [], pkce, registration }: App): RegistrationPolicy => ({
-  kinds: [kind],
-  pkce,
-  scopes: [...scopes, ...apiScopes],
-  ...(registration?.redirectHosts && { redirectHosts: registration.redirectHosts }),
-});
 
 /** @throws RegistrationRefusal */
 async function ownApp(

@@ -77,6 +77,8 @@ const app = z.strictObject({
   clientCertificate: certificateSubject.exactOptional(),
   certificateBoundAccessTokens: flag.exactOptional(),
   defaultAcrValues: texts.exactOptional(),
+  defaultMaxAge: whole.exactOptional(),
+  initiateLoginUri: text.exactOptional(),
   allowedGroups: texts.exactOptional(),
   claims: texts.exactOptional(),
   apiScopes: texts.exactOptional(),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { App, AppSecret } from '../apps/app.ts';
 import { keptHash } from '../apps/app-secret.ts';
 import { importedSecretHash, isImportable } from '../apps/imported-secret.ts';
+import { isRegisteredId } from '../apps/registered-id.ts';
 import { ConflictError } from '../errors.ts';
 import type { CarriedApp, CarriedSecret } from './content.ts';
 import type { Taking } from './taking.ts';
@@ -27,9 +28,9 @@ export async function takeApp(taking: Taking, carried: CarriedApp): Promise<void
   report.count('app', 'added');
 }
 
-/** The apps that the server makes itself. */
+/** Ids of apps that the server makes itself, and of those that register by themselves, which come once. */
 function isOurs(id: string): boolean {
-  return id === 'demo' || id.startsWith('latchkey-');
+  return id === 'demo' || id.startsWith('latchkey-') || isRegisteredId(id);
 }
 
 /** The same app, whatever was changed of it since. */

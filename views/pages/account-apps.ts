@@ -6,6 +6,8 @@ import { type ConsentItem, consentSentence } from './consent.ts';
 
 export interface ConnectedApp extends AppFace {
   id: string;
+  /** Where signing in to it begins. */
+  startUrl?: string;
   connectedAt: number;
   /** What the person approved on another device than the app's, the latest first. */
   approvals?: readonly { at: number; message?: string }[];
@@ -31,7 +33,7 @@ function appCard(page: PageContext, app: ConnectedApp, { index, now }: { index: 
   return html`<li class="item">
 <div class="item-picture">${appPicture(app)}</div>
 <div class="item-body">
-<h3 id="app-${index}"><bdi>${app.name}</bdi></h3>
+<h3 id="app-${index}">${appName(app)}</h3>
 <p class="item-facts">${app.host && html`<span><bdi>${app.host}</bdi></span>`}<span>${words.rich('apps.since', { when: moment(locale, app.connectedAt, now) })}</span></p>
 ${(app.approvals ?? []).map((approval) => approvedLine(page, approval, now))}
 <details><summary>${words('apps.sees')}</summary><ul class="facts">${app.items.map((item) => html`<li>${consentSentence(page, item)}</li>`)}</ul></details>
@@ -39,6 +41,9 @@ ${(app.approvals ?? []).map((approval) => approvedLine(page, approval, now))}
 <div class="item-actions needs-scripts"><button class="button small quiet" type="button" data-act="disconnect" data-value="${app.id}" aria-describedby="app-${index}" disabled>${words('apps.disconnect')}</button></div>
 </li>`;
 }
+
+const appName = ({ name, startUrl }: ConnectedApp): Html =>
+  startUrl === undefined ? html`<bdi>${name}</bdi>` : html`<a href="${startUrl}"><bdi>${name}</bdi></a>`;
 
 function approvedLine(
   { words, locale }: PageContext,

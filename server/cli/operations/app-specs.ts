@@ -19,6 +19,8 @@ const options: CommandSpec['options'] = {
   pkce: ['pkce', 'required, or for a web app optional, with a nonce instead, or off (default: required)'],
   lifetimes: ['lifetime', 'seconds that an accessToken, refreshToken or session of it may live at most'],
   defaultAcrValues: ['acr', 'asks for phr or phrh where its requests name no class'],
+  defaultMaxAge: ['max-age', 'seconds after which people sign in anew where its requests do not say'],
+  initiateLoginUri: ['initiate-login-uri', 'where a sign-in to it begins, for whoever comes from here'],
   logoUri: ['logo', 'address of its picture'],
   backchannelLogoutUri: ['backchannel-logout-uri', 'where its server is told that a session is over'],
   backchannelLogoutSessionRequired: [

@@ -112,7 +112,19 @@ onSqlite('commands out of operations', (start) => {
       '--lifetime',
       'accessToken=600',
     ];
-    await latchkey(...added, ...more, '--first-party', '--claim', 'department', '--acr', 'phr');
+    const start = ['--max-age', '0', '--initiate-login-uri', 'https://wiki.example.com/login'];
+    const told = await latchkey(
+      ...added,
+      ...more,
+      ...start,
+      '--first-party',
+      '--claim',
+      'department',
+      '--acr',
+      'phr',
+    );
+    assert.match(told, /asks again after +0 s\n/);
+    assert.match(told, /begins at +https:\/\/wiki\.example\.com\/login\n/);
     const shown = () => json<Record<string, unknown>>('app', 'show', 'wiki');
     const before = await shown();
     assert.deepEqual(before.redirectUris, ['https://wiki.example.com/a', 'https://wiki.example.com/b']);
@@ -120,10 +132,13 @@ onSqlite('commands out of operations', (start) => {
       [before.consent, before.lifetimes, before.kind],
       ['implicit', { accessToken: 600 }, 'web'],
     );
+    assert.deepEqual([before.defaultMaxAge, before.initiateLoginUri], [0, 'https://wiki.example.com/login']);
     const changed = await latchkey(
       'app',
       'update',
       'wiki',
+      '--no-max-age',
+      '--no-initiate-login-uri',
       '--no-group',
       '--no-acr',
       '--no-first-party',
@@ -131,11 +146,12 @@ onSqlite('commands out of operations', (start) => {
       'W',
     );
     assert.match(changed, /name +W\n/);
-    const { allowedGroups, defaultAcrValues, consent, claims } = await shown();
+    const { allowedGroups, defaultAcrValues, defaultMaxAge, initiateLoginUri, ...kept } = await shown();
     assert.deepEqual(
-      [allowedGroups, defaultAcrValues, consent, claims],
-      [undefined, undefined, 'explicit', ['department']],
+      [allowedGroups, defaultAcrValues, defaultMaxAge, initiateLoginUri],
+      [undefined, undefined, undefined, undefined],
     );
+    assert.deepEqual([kept.consent, kept.claims], ['explicit', ['department']]);
     await latchkey('app', 'update', 'wiki', '--revision', '2', '--logo', 'https://wiki.example.com/logo.png');
     const late = await computer.run(['app', 'update', 'wiki', '--revision', '2', '--name', 'X'], { env });
     assert.deepEqual([late.status, /changed meanwhile/.test(late.err)], [1, true], late.err);

@@ -15,10 +15,11 @@ import { type CibaFields, cibaPart } from './ciba-part.ts';
 import { pkceField } from './pkce.ts';
 import { type SecurityFields, securityPanel } from './security-form.ts';
 import { type SiteFields, siteFields } from './site-fields.ts';
+import { type StartFields, startPart } from './start-part.ts';
 import { type SubjectFields, subjectsPart } from './subjects-part.ts';
 
 /** What was typed: lists are lines, numbers are text. */
-export interface AppFields extends CibaFields {
+export interface AppFields extends CibaFields, StartFields {
   name: string;
   redirectUris: string;
   postLogoutRedirectUris: string;
@@ -74,6 +75,7 @@ export function appFormPage(page: ConsoleContext, data: AppFormData): Html {
       cancel: { url: consoleUrls.app(app.id), label: words('action.cancel') },
       content: html`${textField({ name: 'name', label: words('newApp.name'), value: data.fields.name, required: true, maxLength: 100, problem: data.problems.name })}
 ${app.kind !== 'machine' && forPeople(page, data)}
+${app.kind !== 'machine' && app.kind !== 'proxied' && startPart(page, { kind: app.kind, ...data })}
 ${(app.kind === 'web' || app.kind === 'browser') && inTheBrowser(page, data)}
 ${app.kind === 'web' && cibaPart(page, data.fields, data.problems)}
 ${tokens(page, data)}

@@ -24,6 +24,9 @@ export interface AppDetails {
   postLogoutRedirectUris: readonly string[];
   backchannelLogoutUri?: string;
   frontchannelLogoutUri?: string;
+  initiateLoginUri?: string;
+  /** Seconds. */
+  defaultMaxAge?: number;
   ciba?: { deliveryMode: 'poll' | 'ping'; notificationEndpoint?: string };
   /** Of a site behind a gateway. */
   forwardAuth?: {
@@ -134,6 +137,8 @@ function settingsPanel(page: ConsoleContext, { app }: AppData): Html {
     ['app.redirects', !app.forwardAuth && some(app.redirectUris)],
     ['app.origin', app.isRegistered && words('app.originDynamic')],
     ['app.afterSignOut', some(app.postLogoutRedirectUris)],
+    ['app.initiates', app.initiateLoginUri && codes([app.initiateLoginUri])],
+    ['app.maxAge', maxAge(page, app)],
     ['app.backchannel', app.backchannelLogoutUri && codes([app.backchannelLogoutUri])],
     ['app.frontchannel', app.frontchannelLogoutUri && codes([app.frontchannelLogoutUri])],
     [
@@ -193,6 +198,14 @@ function lifetimes({ words, locale }: ConsoleContext, { lifetimes: lives }: AppD
   ].filter(([, seconds]) => seconds !== undefined);
   if (given.length === 0) return undefined;
   return given.map(([key, seconds]) => `${words(key)}: ${duration(locale, seconds ?? 0)}`).join(', ');
+}
+
+function maxAge(
+  { words, locale }: ConsoleContext,
+  { defaultMaxAge: seconds }: AppDetails,
+): string | undefined {
+  if (seconds === undefined) return undefined;
+  return seconds === 0 ? words('app.maxAgeOnce') : duration(locale, seconds);
 }
 
 /** The largest unit in which it is whole. */

@@ -4,7 +4,15 @@ import { kinds } from '../apps/app-facts.ts';
 import { type Pkce, pkceField, pkceWords } from '../apps/pkce.ts';
 import { type ConsoleContext, consolePage, type Notice } from '../frame.ts';
 import { copyField, exactDate, panel } from '../parts/facts.ts';
-import { choices, type FieldProblems, postButton, postForm, textArea, textField } from '../parts/forms.ts';
+import {
+  choices,
+  type FieldProblems,
+  postButton,
+  postForm,
+  textArea,
+  textField,
+  tick,
+} from '../parts/forms.ts';
 import { dataTable } from '../parts/table.ts';
 import { consoleUrls } from '../urls.ts';
 
@@ -17,6 +25,7 @@ export interface RegistrationTokenRow {
     redirectHosts?: readonly string[];
     /** Required where nothing is said. */
     pkce?: Pkce;
+    grantTypes?: readonly string[];
   };
   usesLeft: number;
   expiresAt: number;
@@ -33,6 +42,8 @@ export interface RegistrationData {
     redirectHosts: string;
     outboundHosts: string;
     pkce: string;
+    /** They may ask for people by themselves. */
+    isCibaAllowed: boolean;
     uses: string;
     hours: string;
   };
@@ -74,7 +85,7 @@ function table(page: ConsoleContext, { tokens, mayChange }: RegistrationData): H
     columns: [
       { label: words('registration.name'), cell: ({ name }) => html`<bdi>${name}</bdi>` },
       { label: words('registration.uses'), cell: ({ usesLeft }) => String(usesLeft) },
-      { label: words('app.scopes'), cell: ({ policy }) => policy.scopes.join(', ') },
+      { label: words('app.scopes'), cell: ({ policy }) => whatFor(policy) },
       {
         label: words('registration.hosts'),
         cell: ({ policy }) => policy.redirectHosts?.join(', ') ?? words('registration.anyHost'),
@@ -101,6 +112,9 @@ function table(page: ConsoleContext, { tokens, mayChange }: RegistrationData): H
   });
 }
 
+const whatFor = ({ scopes, grantTypes = [] }: RegistrationTokenRow['policy']): string =>
+  [...scopes, ...(grantTypes.length > 0 ? ['CIBA'] : [])].join(', ');
+
 function newForm(page: ConsoleContext, { fields, scopes, problems }: RegistrationData): Html {
   const { words } = page;
   const hosts = (name: 'redirectHosts' | 'outboundHosts', label: MessageKey, hint: MessageKey) =>
@@ -122,6 +136,7 @@ function newForm(page: ConsoleContext, { fields, scopes, problems }: Registratio
 ${choices({ kind: 'checkbox', name: 'kinds', label: words('appList.kind'), chosen: fields.kinds, problem: problems.kinds, options: kinds.filter(({ value }) => value !== 'proxied').map(({ value, label }) => ({ value, label: words(label) })) })}
 ${choices({ kind: 'checkbox', name: 'scopes', label: words('app.scopes'), chosen: fields.scopes, problem: problems.scopes, options: scopes.map((value) => ({ value, label: value })) })}
 ${pkceField(page, { hint: 'registration.pkceHint', value: fields.pkce, problem: problems.pkce })}
+${tick({ name: 'ciba', label: words('registration.ciba'), hint: words('appForm.cibaHint'), isOn: fields.isCibaAllowed })}
 ${hosts('redirectHosts', 'registration.hosts', 'registration.hostsHint')}
 ${hosts('outboundHosts', 'registration.outbound', 'registration.outboundHint')}`,
   });
