@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, it } from 'node:test';
-import type { JWK } from 'jose';
+import { type JWK, SignJWT } from 'jose';
 import { createTrialKeys } from '../../apps/trial-keys.ts';
 import type { NewApp } from '../../apps/validation.ts';
 import { createVault } from '../../oidc/vault.ts';
@@ -138,6 +138,22 @@ onEveryStorage('trying a careful app', (start) => {
     const fapi = await tryIt((await add({ ...certificate, security: { profile: 'fapi2-security' } })).id);
     assert.match(fapi.tried.join(), /pushed.*with a key.*\(private_key_jwt\).*bound to a key/);
     assert.match(fapi.untried.join(), /\(mTLS\).*the certificate of the app/);
+  });
+
+  it('O11 takes no answer that the app would not take: open where it must be signed, or signed by somebody else', async () => {
+    const { id } = await add({ security: { requireSignedResponses: true } });
+    const { privateKey } = newKeyPair();
+    const claims = { iss: installation.origin, aud: `latchkey-trial.${id}`, code: 'stolen' };
+    const forged = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256' })
+      .setExpirationTime('1m')
+      .sign(privateKey);
+    for (const answer of ['code=stolen', `response=${forged}`, 'response=no.jwt.at-all']) {
+      await ada.get(`/console/apps/${id}/try`);
+      const { text } = await ada.get(`/console/trial?${answer}`);
+      assert.match(text, /<code>invalid_response<\/code>/, answer);
+      assert.doesNotMatch(text, /JARM/);
+    }
   });
 
   it('leaves nothing behind', async () => {
