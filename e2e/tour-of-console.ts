@@ -172,7 +172,7 @@ async function people({ page, server }: ConsoleTour, visit: Visit): Promise<void
   await atHeading(page, 'Ada Lovelace');
   await visit('console-person');
   await page.getByRole('region', { name: 'Passkeys' }).getByRole('link').first().click();
-  await expect(page.getByRole('heading', { name: 'Authenticator' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Authenticator', exact: true })).toBeVisible();
   await visit('console-passkey');
   await page.goto(`${server.origin}/console/search?q=gra`);
   await visit('console-search');
