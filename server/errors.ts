@@ -188,7 +188,14 @@ export class ConflictError extends Error {
 }
 /** The storage cannot be used: away, too new, locked by another server, or made with another secret. */
 export class StorageError extends Error {
-  readonly reason: 'unreachable' | 'too_new' | 'needs_migration' | 'locked' | 'wrong_secret' | 'read_only';
+  readonly reason:
+    | 'unreachable'
+    | 'too_new'
+    | 'needs_migration'
+    | 'locked'
+    | 'wrong_secret'
+    | 'no_salt'
+    | 'read_only';
 
   constructor(reason: StorageError['reason'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -10,6 +10,7 @@ import { createVault } from './oidc/vault.ts';
 import { openResealing, previousNeeds } from './open-resealing.ts';
 import { checkInstallation } from './secret/check-installation.ts';
 import { exchangeSecret, settleMs } from './secret/exchange.ts';
+import { createPairwise, makeSalt, sealSalt } from './secret/pairwise-salt.ts';
 import { createSecretRing } from './secret/ring.ts';
 import { createSecret, generateRoot, keyIdOf } from './secret/secret.ts';
 import type { Storage } from './storage.ts';
@@ -102,6 +103,26 @@ describe('what is stored, after the installation secret was exchanged', () => {
     const alone = createSecret(root);
     const [key = assert.fail()] = await storage.signingKeys.list();
     assert.deepEqual(openSigningKey(key, alone), { kty: 'EC' });
+  });
+
+  it('brings what pairwise subs are made of along, also where it is put back as it was before', async () => {
+    const { installation } = storage;
+    const salt = makeSalt();
+    const [before] = roots.map((each) => createSecret(each));
+    const stored = (await installation.find()) ?? assert.fail();
+    const pairwiseSalt = sealSalt(before ?? assert.fail(), salt);
+    assert.ok(await installation.update({ ...stored, pairwiseSalt }, stored.revision ?? 0));
+    secret.follow((await installation.find()) ?? assert.fail());
+    assert.equal(await left(), 1, 'the secret before is needed still');
+    await openResealing({ storage, secret, log, now }).round();
+    assert.equal(await left(), 0);
+    const alone = createSecretRing([root]);
+    const { previous: _, ...after } = (await installation.find()) ?? assert.fail();
+    alone.follow(after);
+    assert.equal(
+      alone.pairwise('notes.example.com', 'ada'),
+      createPairwise(salt)('notes.example.com', 'ada'),
+    );
   });
 
   it('lets a client secret from before in without it, and keeps it as a new one from then on', async () => {

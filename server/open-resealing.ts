@@ -8,6 +8,7 @@ import { artifactsOfOthers, resealArtifacts } from './oidc/reseal-artifacts.ts';
 import { resealReceiptKeys } from './receipts/reseal-keys.ts';
 import { settleMs } from './secret/exchange.ts';
 import type { Installation, PreviousSecret } from './secret/installation.ts';
+import { resealPairwiseSalt } from './secret/pairwise-salt.ts';
 import type { SecretRing } from './secret/ring.ts';
 import { keyIdOf } from './secret/secret.ts';
 import type { Storage } from './storage.ts';
@@ -35,6 +36,8 @@ export function openResealing(parts: Parts): Resealing {
 
   return {
     async round() {
+      // Not only after an exchange: it may be put back as it was before one, and everybody's `sub` hangs on it.
+      await resealPairwiseSalt({ repository: storage.installation, secret });
       const previous = due(await storage.installation.find(), { secret, now: now() });
       if (!previous || !(await acquire())) return;
       try {
@@ -132,6 +135,8 @@ export async function previousNeeds(
   for await (const page of artifactsOfOthers(parts)) records += page.length;
   const keys = [...(await storage.signingKeys.list()), ...(await storage.receiptKeys.list())];
   records += keys.filter(({ sealedJwk }) => keyIdOf(sealedJwk) !== secret.keyId).length;
+  const salt = (await storage.installation.find())?.pairwiseSalt;
+  if (salt !== undefined && keyIdOf(salt) !== secret.keyId) records += 1;
   const until = previous.replacedAt + longestLink;
   const open = { now: now(), until };
   // Where there are people a ticket is of use with its link alone; a passkey manager by itself has no others.

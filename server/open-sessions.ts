@@ -2,6 +2,7 @@ import type { App } from './apps/app.ts';
 import { createSubjects, type SubjectOf } from './apps/sector.ts';
 import type { LogoutNotice } from './logout-notices/logout-notice.ts';
 import { createLogoutNotices } from './logout-notices/prepare-notices.ts';
+import { createToldSub, type ToldSub } from './logout-notices/told-sub.ts';
 import { type AppGrants, createAppGrants } from './oidc/app-grants.ts';
 import { createSubjectFinder, type FindBySubject } from './oidc/find-by-subject.ts';
 import { findOrigin, type Origin } from './oidc/find-sign-in.ts';
@@ -29,6 +30,8 @@ export interface OpenedSessions {
   /** What apps are told of who somebody is, and back. */
   subjectOf: SubjectOf;
   findBySubject: FindBySubject;
+  /** The `sub` of a logout notice as its app is told it. */
+  toldSub: ToldSub;
   /** Which passkey is behind a session, a grant, a token or a code. */
   findOrigin: (asked: string) => Promise<Origin | undefined>;
 }
@@ -48,7 +51,7 @@ export function openSessions({ storage, secret, now, ...told }: SessionDependenc
     sessionEnds,
     sessions: createSessions(shared),
     appGrants: createAppGrants(shared),
-    ...{ subjectOf, findBySubject },
+    ...{ subjectOf, findBySubject, toldSub: createToldSub(secret.pairwise) },
     async findOrigin(asked) {
       // With oidc-provider, which a command that looks for nothing need not wait for.
       const { readOwnJwt } = await import('./oidc/own-jwt.ts');

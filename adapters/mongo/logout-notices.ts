@@ -9,6 +9,7 @@ const logoutNoticeKind: RecordKind<LogoutNotice> = {
   fields: {
     appId: String,
     sub: String,
+    sector: String,
     sid: String,
     state: String,
     attempts: Number,

@@ -26,6 +26,8 @@ export function appsContract(name: string, open: Open): void {
         certificateBoundAccessTokens: true,
         defaultMaxAge: 0,
         initiateLoginUri: 'https://wiki.example.com/login',
+        subjectType: 'pairwise',
+        sectorIdentifierUri: 'https://wiki.example.com/sector.json',
       });
       await apps().insert(bare);
       await apps().insert(full);

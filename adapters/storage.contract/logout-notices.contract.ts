@@ -14,7 +14,9 @@ export function logoutNoticesContract(name: string, open: Open): void {
     it('keeps every field, and leaves absent ones absent', async () => {
       const appId = randomId();
       const bare = logoutNoticeSample({ appId, nextAttemptAt: now - 1 });
-      const full = logoutNoticeSample({ appId, sid: 'sid', lastFailure: oddStrings.join() });
+      const full = logoutNoticeSample({
+        ...{ appId, sid: 'sid', sector: 'notes.example.com', lastFailure: oddStrings.join() },
+      });
       for (const notice of [full, bare]) await notices().insert(notice);
       assert.deepEqual(await pending(appId), [bare, full]);
       await assertConflict(notices().insert(full), 'id');

@@ -4,6 +4,7 @@ import type { ShownEvent } from '../audit/seal.ts';
 import type { AuditSearch } from '../audit/search.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import type { ToldSub } from '../logout-notices/told-sub.ts';
 import type { Mailer } from '../mail/letter.ts';
 import type { AppGrants } from '../oidc/app-grants.ts';
 import type { Origin } from '../oidc/find-sign-in.ts';
@@ -41,6 +42,7 @@ export interface AdminDependencies {
   hash: (namespace: string, value: string) => string;
   sessions: Pick<Sessions, 'endAccount' | 'list' | 'listByPasskey' | 'end' | 'endAll'>;
   appGrants: AppGrants;
+  toldSub: ToldSub;
   findOrigin: (asked: string) => Promise<Origin | undefined>;
   /** Absent where no mail is sent. */
   mail?: Mailer | undefined;

@@ -17,7 +17,7 @@ import { requireMayGrant } from './permission.ts';
 import { requireAlgorithm } from './require-algorithm.ts';
 import { requireConsent, requireMayBecome, requireMayImpersonate } from './require-consent.ts';
 import { requireGroups } from './require-groups.ts';
-import { changesSubjects } from './require-subjects.ts';
+import { changesSubjects, endFormerSubjects } from './require-subjects.ts';
 import { appShape } from './shapes.ts';
 
 const hour = 60 * 60 * 1000;
@@ -140,11 +140,10 @@ export const appOperations = {
       await requireGroups(context, next, app);
       await requireSectorDocument(context.askAddress, next, app);
       const hasOthers = await changesSubjects(context, { before: app, after: next, meant });
+      const change = { before: app, after: next, revision };
       context.note({ before: app, after: next });
-      const saved = await save(context, { before: app, after: next, revision });
-      // What was given out says who people were.
-      if (hasOthers) context.note({ details: { ended: await context.appGrants.endByApp(id) } });
-      return saved;
+      if (hasOthers) context.note({ details: { ended: await endFormerSubjects(context, change) } });
+      return save(context, change);
     },
   }),
   rotateSecret: operation({

@@ -13,7 +13,7 @@ const most = 100;
 const noticeShape = z.object({
   id: z.string(),
   appId: z.string(),
-  sub: z.string(),
+  sub: z.string().describe('As the app knows the person.'),
   userName: z.string().exactOptional().describe('Absent where the person is gone.'),
   state: z.enum(['pending', 'delivered', 'failed']),
   attempts: z.int(),
@@ -32,7 +32,7 @@ export const logoutNoticeOperations = {
     input: z.strictObject({ app: appRef.exactOptional() }),
     output: z.array(noticeShape),
     errors: ['not_found'],
-    async run({ storage }, { app }) {
+    async run({ storage, toldSub }, { app }) {
       const notices = [
         ...(await ofState(storage, 'pending', app)),
         ...(await ofState(storage, 'failed', app)),
@@ -40,7 +40,13 @@ export const logoutNoticeOperations = {
       // One that was removed may have some left.
       if (app !== undefined && notices.length === 0 && !(await isThere(storage, app)))
         throw new AppError('not_found', { field: 'app', detail: `there is no app "${app}"` });
-      return Promise.all(notices.map((notice) => withName(storage, notice)));
+      return Promise.all(
+        notices.map(async (notice) => ({
+          ...notice,
+          ...(await nameOf(storage, notice)),
+          sub: toldSub(notice),
+        })),
+      );
     },
   }),
 };
@@ -66,7 +72,7 @@ async function isThere({ apps }: Storage, app: string): Promise<boolean> {
   return [accountAppId, demoAppId].includes(app) || (await apps.findById(app)) !== undefined;
 }
 
-async function withName({ accounts }: Storage, notice: LogoutNotice) {
-  const account = await accounts.findBySub(notice.sub);
-  return account ? { ...notice, userName: account.userName } : notice;
+async function nameOf({ accounts }: Storage, { sub }: LogoutNotice): Promise<{ userName?: string }> {
+  const account = await accounts.findBySub(sub);
+  return account ? { userName: account.userName } : {};
 }

@@ -1,6 +1,7 @@
 import { sectorOf } from '../apps/sector.ts';
-import { AppError } from '../errors.ts';
+import { AppError, ConflictError } from '../errors.ts';
 import type { App } from '../storage.ts';
+import { refuseTaken } from './act-on.ts';
 import type { AdminContext } from './administration.ts';
 
 type Context = Pick<AdminContext, 'storage'>;
@@ -10,6 +11,25 @@ interface Change {
   after: App;
   /** That everybody is somebody else to the app afterwards. */
   meant: boolean;
+}
+
+/**
+ * Ends all that an app has of people while it knows them by the `sub`s that it is told of it by, for what comes after.
+ * Ended first: a crash in between leaves an app that people sign in to again, and not one that has what says who they
+ * were. What could stand in the way of the change is looked at before anything ends.
+ * @throws AppError `conflict`, and `field_invalid` for an address that is another app's
+ */
+export async function endFormerSubjects(
+  { storage, appGrants }: Pick<AdminContext, 'storage' | 'appGrants'>,
+  { before, after, revision = before.revision }: Omit<Change, 'meant'> & { revision?: number | undefined },
+): Promise<number> {
+  if (revision !== before.revision) throw new AppError('conflict', { detail: before.id });
+  for (const origin of after.forwardAuth?.origins ?? []) {
+    const { id = after.id } = (await storage.apps.findByOrigin(origin)) ?? {};
+    if (id !== after.id)
+      refuseTaken('forwardAuth.origins', 'another app')(new ConflictError('proxiedOrigins'));
+  }
+  return appGrants.endByApp(before.id);
 }
 
 /**

@@ -70,6 +70,8 @@ const auditEventTypes = {
   'receipt_key.rotated': 'The next key signs receipts now.',
   'secret.exchanged': 'The installation secret was exchanged for another one.',
   'secret.retired': 'The installation secret before is needed no more.',
+  'pairwise_salt.made':
+    'What pairwise subs are made of was lost and is another one: everybody is somebody new to those apps.',
   'backup.made': 'A copy of the storage was made.',
   'backup.restored': 'The storage was restored from a copy.',
   'installation.exported': 'Everything was written to an encrypted file, for another installation.',

@@ -8,6 +8,7 @@ import { type AuditSearch, searchAudit } from '../audit/search.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { findingResealed } from '../oidc/finding-resealed.ts';
+import { createPairwiseUse } from '../oidc/pairwise-use.ts';
 import type { SigningKeyring } from '../oidc/signing-keyring.ts';
 import { openFigures } from '../open-figures.ts';
 import { openMailer } from '../open-mail.ts';
@@ -15,6 +16,7 @@ import type { OpenedPasskeys } from '../open-passkeys.ts';
 import { type OpenedSessions, openSessions } from '../open-sessions.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
+import { lackOfSalt } from '../secret/pairwise-salt.ts';
 import { type OpenSecret, openSecret } from '../secret/secret-file.ts';
 import type { Storage } from '../storage.ts';
 import { ServerError } from './remote/server-error.ts';
@@ -81,6 +83,7 @@ export async function withAdministration<T>(
   }
   return withInstallation(surroundings, async (installation) => {
     const { config, secret, storage, audit } = installation;
+    await beginSalt(installation, surroundings.now);
     await using passkeys = await openPasskeysFor(installation, surroundings.now, log);
     const dependencies = {
       storage,
@@ -124,6 +127,12 @@ function signingKeysOf(installation: OpenInstallation, now: () => number): Signi
     list: async () => (await open()).list(),
     rotate: async (asked) => (await open()).rotate(asked),
   };
+}
+
+/** An app that is added before the first start depends on it. Where it is gone, a server says so, and does not start. */
+async function beginSalt({ storage, secret }: OpenInstallation, now: () => number): Promise<void> {
+  const { dependents } = createPairwiseUse({ storage, secret, now });
+  await lackOfSalt({ repository: storage.installation, secret, dependents });
 }
 
 async function examineHere(surroundings: Surroundings) {

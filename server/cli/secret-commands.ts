@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AppError } from '../errors.ts';
+import { createPairwiseUse } from '../oidc/pairwise-use.ts';
 import type { Needs } from '../open-resealing.ts';
 import { exchangeSecret, forgetPrevious } from '../secret/exchange.ts';
 import type { Installation, PreviousSecret } from '../secret/installation.ts';
+import { makeSalt, setPairwiseSalt } from '../secret/pairwise-salt.ts';
 import { generateRoot, keyIdOf, type OneSecret } from '../secret/secret.ts';
 import { addSecret, type OpenSecret, removeSecrets } from '../secret/secret-file.ts';
 import { commandLog, type OpenInstallation, withInstallation } from './installation.ts';
@@ -41,6 +43,36 @@ export function addSecretCommands(program: Command, surroundings: Surroundings):
         retire(surroundings, installation, options.anyway === true),
       );
     });
+  leaf(
+    secret,
+    'renew-subjects',
+    'make what pairwise subs are made of anew, where it is lost: to pairwise apps everybody is somebody new',
+  ).action(async (options: Options) => {
+    const data = await withInstallation(surroundings, (opened) => renewSubjects(opened, surroundings.now));
+    const line = `Pairwise apps know everybody by another sub from now on. ${data.grantsEnded} of their grants ended.`;
+    show(surroundings, options, { data, lines: [line] });
+  });
+}
+
+interface Renewed {
+  grantsEnded: number;
+}
+
+/** What was given by the one before ends first: whoever breaks off here does it again. */
+async function renewSubjects(
+  { storage, secret, record }: OpenInstallation,
+  now: () => number,
+): Promise<Renewed> {
+  const repository = storage.installation;
+  if ((await repository.find())?.pairwiseSalt !== undefined)
+    throw new AppError('conflict', {
+      detail:
+        'what pairwise subs are made of is where it should be: with another one, pairwise apps would know nobody again',
+    });
+  const grantsEnded = await createPairwiseUse({ storage, secret, now }).endGrants();
+  await setPairwiseSalt({ repository, secret }, makeSalt());
+  await record({ type: 'pairwise_salt.made', actor: { kind: 'machine' }, details: { ended: grantsEnded } });
+  return { grantsEnded };
 }
 
 /** Does it, and says how things stand then. */

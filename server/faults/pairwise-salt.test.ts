@@ -78,3 +78,62 @@ describe('what pairwise subs are made of', () => {
     });
   });
 });
+
+describe('an installation whose salt of pairwise subs is gone', () => {
+  it('does not start until it is back, and says at every place what to do', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-salt-'));
+    const passphrase = join(folder, 'passphrase');
+    writeFileSync(passphrase, 'correct horse battery staple');
+    await using installation = await createProcessInstallation({
+      LATCHKEY_TRANSFER_PASSPHRASE_FILE: passphrase,
+    });
+    const { people, apps } = installation.administration;
+    // Before the first start, as whoever sets it up with commands does.
+    const added = await installation.latchkey(
+      ...['app', 'add', 'Notes', '--id', 'notes', '--kind', 'browser', '--redirect', redirectUri],
+      ...['--subject-type', 'pairwise'],
+    );
+    assert.match(added, /Registered Notes/);
+    const ada = createBrowser(installation.origin);
+    const signedIn = async () => {
+      await using server = await installation.start();
+      if (!(await people.list({ limit: 9 })).items.length)
+        await enrol(ada, (await people.setupLink({})).link.url, { name: 'Ada', userName: 'ada' });
+      const party = await discover(installation.origin, { id: 'notes', redirectUri });
+      const told = await newTokens({ installation, browser: ada, party, at: server.address });
+      return payloadOf((told as unknown as { id_token: string }).id_token).sub;
+    };
+    const lose = async () => {
+      const { pairwiseSalt: _, ...without } =
+        (await installation.storage.installation.find()) ?? assert.fail();
+      assert.ok(await installation.storage.installation.update(without, without.revision ?? 0));
+    };
+    const sub = await signedIn();
+    await installation.latchkey('export', join(folder, 'all.age'));
+    await lose();
+    {
+      await using server = await installation.start({ ready: false });
+      assert.equal((await server.exited).code, 1);
+      assert.match(server.output(), /what pairwise subs are made of is gone.*Notes \(notes\)/);
+      assert.match(server.output(), /latchkey restore.*latchkey import.*latchkey secret renew-subjects/);
+    }
+    const doctor: { stdout: string } = await installation
+      .latchkey('doctor')
+      .then(assert.fail, (failed) => failed);
+    assert.match(doctor.stdout, /pairwise subs.*is gone.*Notes/s);
+    assert.match(await installation.latchkey('app', 'list'), /Notes/);
+    assert.equal((await installation.storage.installation.find())?.pairwiseSalt, undefined);
+    await installation.latchkey('import', join(folder, 'all.age'));
+    assert.equal(await signedIn(), sub);
+    await assert.rejects(installation.latchkey('secret', 'renew-subjects'), /is where it should be/);
+    await lose();
+    assert.match(await installation.latchkey('secret', 'renew-subjects'), /another sub from now on/);
+    assert.equal((await apps.list({ limit: 9 })).items.length, 1);
+    assert.equal(
+      (await installation.storage.artifacts.listByApp('notes', { model: 'Grant', limit: 9 })).items.length,
+      0,
+    );
+    assert.notEqual(await signedIn(), sub);
+    rmSync(folder, { recursive: true });
+  });
+});

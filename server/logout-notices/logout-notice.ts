@@ -6,7 +6,10 @@ export interface LogoutNotice {
   /** Also the `jti` of its tokens: an app that is told twice sees that it is the same. */
   id: string;
   appId: string;
+  /** The account's. What the app is told is made of it where it is told: see `createToldSub`. */
   sub: string;
+  /** In which the app knew the person when it ended (OIDC Core §8.1). Absent where by the `sub` of every app. */
+  sector?: string;
   /** The session, as the app knows it. Absent where the app lost all that it had of the person. */
   sid?: string;
   state: 'pending' | 'delivered' | 'failed';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { App } from '../apps/app.ts';
+import { sectorOf } from '../apps/sector.ts';
 import { ConflictError } from '../errors.ts';
 import type { LogoutNotice, LogoutNoticeRepository } from './logout-notice.ts';
 
@@ -67,11 +68,13 @@ function noticeOf(
 ): LogoutNotice[] {
   if (app?.backchannelLogoutUri === undefined) return [];
   const said = app.backchannelLogoutSessionRequired && sid !== undefined ? { sid } : {};
+  const sector = sectorOf(app);
+  const person = { sub, ...(sector !== undefined && { sector }) };
   const id = createHash('sha256')
     .update(JSON.stringify([appId, sub, sid ?? '', ended]))
     .digest('base64url');
   const times = { createdAt: at, nextAttemptAt: at + grace, expiresAt: at + keptFor };
-  return [{ id, appId, sub, ...said, state: 'pending', attempts: 0, ...times }];
+  return [{ id, appId, ...person, ...said, state: 'pending', attempts: 0, ...times }];
 }
 
 /** Several sessions of a person that end together are one end for an app that knows the person alone. */

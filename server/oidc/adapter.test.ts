@@ -16,6 +16,8 @@ function adapterContract(url: string): void {
   let storage: Storage;
   let adapter: ReturnType<typeof createAdapterFactory>;
   const clock = { now: Date.now() };
+  const sector = '';
+  const told: string[] = [];
   const secret = createSecretRing([generateRoot()]);
 
   before(async () => {
@@ -29,6 +31,7 @@ function adapterContract(url: string): void {
       lifetimes: readConfig({ LATCHKEY_ISSUER: 'http://localhost' }).lifetimes,
       findClient: async () => undefined,
       problemOf: () => undefined,
+      grantSectors: { sectorNow: async () => sector, noteTold: async () => void told.push(sector) },
       now,
     });
   });

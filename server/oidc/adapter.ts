@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import { type Artifact, type ArtifactRepository, siteSessionModel } from './artifact.ts';
 import { answeringAdapter } from './availability.ts';
+import { boundToSector } from './grant-sectors.ts';
 import { interactionLife, isSessionOver } from './lifetimes.ts';
 import type { Columns, Vault } from './vault.ts';
 
@@ -15,6 +16,7 @@ export interface AdapterDependencies {
   lifetimes: Config['lifetimes'];
   /** Client metadata (RFC 7591 §2) of an app, or `undefined` where there is none. */
   findClient: (clientId: string) => Promise<object | undefined>;
+  grantSectors: Parameters<typeof boundToSector>[1];
   /** What is wrong with the description of an app that there would be. */
   problemOf: (clientId: string) => { reason: string; isAway: boolean } | undefined;
   now: () => number;
@@ -22,8 +24,13 @@ export interface AdapterDependencies {
 
 /** What oidc-provider asks of storage, for every model but clients. */
 export function createAdapterFactory(dependencies: AdapterDependencies): AdapterFactory {
-  return (model) =>
-    answeringAdapter(model === 'Client' ? clientAdapter(dependencies) : artifactAdapter(model, dependencies));
+  return (model) => answeringAdapter(adapterFor(model, dependencies));
+}
+
+function adapterFor(model: string, dependencies: AdapterDependencies): Adapter {
+  if (model === 'Client') return clientAdapter(dependencies);
+  const adapter = artifactAdapter(model, dependencies);
+  return model === 'Grant' ? boundToSector(adapter, dependencies.grantSectors) : adapter;
 }
 
 function artifactAdapter(

@@ -26,6 +26,8 @@ declare module 'oidc-provider' {
     quoted?: { id: string; acr: string; passkeyId?: string }[] | undefined;
     /** The person said yes on another device than the app's: when, in milliseconds, and what both showed. */
     approved?: { at: number; message?: string } | undefined;
+    /** In which its app knew the person, `''` where by the `sub` of every app: see `boundToSector`. */
+    sector?: string | undefined;
   }
 }
 
@@ -36,7 +38,7 @@ export function keepSignInIds({ Session, Grant }: Provider): void {
     Object.defineProperty(model, 'IN_PAYLOAD', { get: () => kept });
   };
   keep(Session, 'signInId', 'signIns', 'superseded');
-  keep(Grant, 'signInId', 'quoted', 'apis', 'approved');
+  keep(Grant, 'signInId', 'quoted', 'apis', 'approved', 'sector');
 }
 
 /**

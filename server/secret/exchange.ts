@@ -61,7 +61,9 @@ async function takeOver({ secret, now, ...rest }: ExchangeDependencies, next: On
       keyCheck: makeKeyCheck(next),
       previous: { keyCheck: installation.keyCheck, replacedAt: now(), rekeyed: 0 },
       former: [...inherited, sealFormer(next, before.bequeath())],
-      ...(salt !== undefined && { pairwiseSalt: sealSalt(next, openSalt(before, salt)) }),
+      ...(salt !== undefined && {
+        pairwiseSalt: sealSalt(next, openSalt(secret.get(keyIdOf(salt)) ?? before, salt)),
+      }),
     };
   });
 }

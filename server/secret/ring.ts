@@ -86,7 +86,7 @@ export function createSecretRing(roots: readonly string[]): SecretRing {
       index: (data, digest) => state.cookies.index(data, digest),
     },
     pairwise(sector, sub) {
-      if (!state.pairwise) throw new Error('the installation has no salt for pairwise subs yet');
+      if (!state.pairwise) throw new Error('what pairwise subs are made of is gone, or not made yet');
       return state.pairwise(sector, sub);
     },
     get: (keyId) => known.find((one) => one.keyId === keyId),
@@ -114,7 +114,6 @@ interface Settled {
   /** In use beside it: the one before, and one that is going to take over. */
   others: readonly OneSecret[];
   former: readonly FormerKeys[];
-  /** Sealed. */
   pairwiseSalt?: string;
 }
 
@@ -131,7 +130,10 @@ function settle(
   const others = [before, next].filter((one) => one !== undefined && one !== current) as OneSecret[];
   return {
     ...{ current, others, former: former.map((sealed) => openFormer(sealed, current, others)) },
-    ...(pairwiseSalt !== undefined && { pairwiseSalt }),
+    // Of a backup from before an exchange it may be under any that is at hand, until it is sealed anew.
+    ...(pairwiseSalt !== undefined && {
+      pairwiseSalt: openSalt(sealerOf(pairwiseSalt, known), pairwiseSalt),
+    }),
   };
 }
 
@@ -156,7 +158,7 @@ function sealerOf(sealed: string, secrets: readonly OneSecret[]): OneSecret {
 }
 
 /** Everything that is asked for at each request, made once. */
-function arrange({ current, others, former, pairwiseSalt: sealed }: Settled) {
+function arrange({ current, others, former, pairwiseSalt: salt }: Settled) {
   const all = [current, ...others];
   const gone = former.filter(({ keyId }) => all.every((one) => one.keyId !== keyId));
   const keys = [...all.map((one) => one.bequeath()), ...gone];
@@ -167,7 +169,7 @@ function arrange({ current, others, former, pairwiseSalt: sealed }: Settled) {
     formerMacs: gone.map(({ evidence }) => macWith(evidence)),
     publicKeys: keys.map(({ checkpoints }) => checkpointKey(checkpoints)),
     cookies: createKeyring(keys.map(({ cookies }) => cookies)) satisfies Keyring,
-    ...(sealed !== undefined && { pairwise: createPairwise(openSalt(sealerOf(sealed, all), sealed)) }),
+    ...(salt !== undefined && { pairwise: createPairwise(salt) }),
   };
 }
 

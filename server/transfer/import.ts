@@ -6,7 +6,7 @@ import { takeAttribute } from './take-attribute.ts';
 import { takeGroup } from './take-group.ts';
 import { takePeople } from './take-people.ts';
 import { takeRule } from './take-rule.ts';
-import { takeSalt } from './take-salt.ts';
+import { beginSalt, takeSalt } from './take-salt.ts';
 import { takeSigningKey } from './take-signing-key.ts';
 import type { ImportDependencies, Taking } from './taking.ts';
 
@@ -37,6 +37,7 @@ export async function importInstallation(
   const looked = await pass(content, { dependencies, store: false, merge }, tell('looking'));
   const isInTheWay = looked.conflicts.length > 0 && !merge;
   if (dryRun || isInTheWay) return { ...looked, dryRun, done: false };
+  await beginSalt(dependencies);
   return {
     ...(await pass(content, { dependencies, store: true, merge }, tell('taking'))),
     dryRun,
@@ -56,7 +57,9 @@ async function pass(
   tell: (items: number) => void,
 ): Promise<Omit<TransferReport, 'dryRun' | 'done'>> {
   const report = createReport(content, noteOnIssuer(content, dependencies.issuer));
-  const taking: Taking = { ...dependencies, store, merge, report, groupIds: new Map(), appIds: new Set() };
+  const isOfHere = content.issuer === dependencies.issuer;
+  const known = { groupIds: new Map(), appIds: new Set<string>() };
+  const taking: Taking = { ...dependencies, store, merge, report, isOfHere, ...known };
   let items = 0;
   for await (const batch of batches(content.items())) {
     await take(taking, batch);

@@ -6,11 +6,18 @@ import type { Report } from './report.ts';
 export interface ImportDependencies {
   storage: Pick<
     ProviderStorage,
-    'installation' | 'attributeDefinitions' | 'accounts' | 'groups' | 'apps' | 'apis' | 'signingKeys'
+    | 'installation'
+    | 'attributeDefinitions'
+    | 'accounts'
+    | 'groups'
+    | 'apps'
+    | 'apis'
+    | 'artifacts'
+    | 'signingKeys'
   >;
   /** As the identity `administration`. */
   administration: Pick<PasskeyManager, 'importPasskeys' | 'findFloor' | 'setFloor'>;
-  secret: Pick<SecretRing, 'hash' | 'seal' | 'open' | 'follow'>;
+  secret: Pick<SecretRing, 'hash' | 'hashes' | 'isSuccessor' | 'seal' | 'open' | 'follow'>;
   issuer: string;
   now: () => number;
 }
@@ -20,6 +27,8 @@ export interface Taking extends ImportDependencies {
   /** `false`: it is looked at alone. */
   store: boolean;
   merge: boolean;
+  /** Whether apps know what is brought by the issuer that they know this one by. */
+  isOfHere: boolean;
   report: Report;
   /** Which group of this installation a group of the file is. */
   groupIds: Map<string, string>;

@@ -1,6 +1,8 @@
 import type { Finding } from '../../admin/about-server.ts';
 import type { Config } from '../../config.ts';
 import { StorageError } from '../../errors.ts';
+import { createPairwiseUse } from '../../oidc/pairwise-use.ts';
+import { missingSalt } from '../../secret/pairwise-salt.ts';
 import type { SecretRing } from '../../secret/ring.ts';
 import type { Storage } from '../../storage.ts';
 import { withoutPassword } from '../failure.ts';
@@ -32,7 +34,11 @@ export async function examineStorage(input: {
       'storage',
       `answers (${storage.engine}); its schema has version ${stored}, as it should.`,
     );
-    return { storage, findings: [reachable, await examineKeyCheck(storage, secret)] };
+    const findings = [reachable, await examineKeyCheck(storage, secret)];
+    return {
+      storage,
+      findings: [...findings, ...(await examineSalt({ storage, secret, now: surroundings.now }))],
+    };
   } catch (error) {
     const { reason, message } = error as StorageError;
     if (!(error instanceof StorageError)) throw error;
@@ -71,6 +77,24 @@ async function examineKeyCheck(storage: Storage, secret: SecretRing | undefined)
     `the installation secret was exchanged on ${new Date(previous.replacedAt).toISOString().slice(0, 10)}, and the one before is in use still.`,
     '`latchkey secret status` says what needs it; then `latchkey secret retire` ends the exchange.',
   );
+}
+
+/** What a server does not start without. */
+async function examineSalt({
+  storage,
+  secret,
+  now,
+}: {
+  storage: Storage;
+  secret: SecretRing | undefined;
+  now: () => number;
+}): Promise<Finding[]> {
+  const installation = await storage.installation.find();
+  if (!secret || !installation || installation.pairwiseSalt !== undefined) return [];
+  const dependents = await createPairwiseUse({ storage, secret, now }).dependents();
+  if (dependents === undefined) return [];
+  const { message } = missingSalt(dependents);
+  return [failed('pairwise subs', message, storageRemedies.no_salt)];
 }
 
 function sentence(text: string): string {
