@@ -4,6 +4,7 @@ import { appName, isOfNativeApp, readApp } from '../carried-app.ts';
 import type { CarriedApp, CarriedSecret, Finding } from '../content.ts';
 import { clientKeys } from './client-keys.ts';
 import type { Client, Realm } from './realm.ts';
+import { subjectsOf } from './subjects.ts';
 import { carriedAlgorithms, whatIsLost } from './what-is-lost.ts';
 
 export interface ClientReading {
@@ -53,6 +54,7 @@ export function readClient(client: Client, reading: ClientReading): CarriedApp |
       lifetimes: lifetimes(client),
       ...(kind !== 'machine' && { scopes: scopes(client) }),
       ...(claims.length > 0 && kind !== 'machine' && { claims }),
+      ...subjectsOf(client, realm, kind),
       ...logout(client, kind),
       ...authentication(client, kind),
       secrets: secrets(client, now),

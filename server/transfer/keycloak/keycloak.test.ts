@@ -174,6 +174,51 @@ describe('a realm of Keycloak', () => {
     assert.deepEqual(app?.kind === 'app' && app.record.claims, ['clearance', 'member', 'odd']);
   });
 
+  it('keeps an app pairwise that was, names that its subs are others, and leaves one that cannot be', async () => {
+    const uri = 'https://sector.example.com/apps.json';
+    const mapper = (config = {}) => ({
+      name: 'pairwise subject identifier',
+      protocolMapper: 'oidc-sha256-pairwise-sub-mapper',
+      config: { pairwiseSubAlgorithmSalt: 'a salt', ...config },
+    });
+    const client = (realm: Realm, id: string) => realm.clients.find(({ clientId }: Realm) => clientId === id);
+    const content = read((realm) => {
+      client(realm, 'web').protocolMappers.push(mapper({ sectorIdentifierUri: uri }));
+      Object.assign(client(realm, 'spa'), { redirectUris: ['https://spa.example.com/cb'] });
+      client(realm, 'spa').protocolMappers = [mapper()];
+      Object.assign(client(realm, 'webrs'), {
+        redirectUris: ['https://a.example.com/cb', 'https://b.example.com/cb'],
+        protocolMappers: [mapper()],
+      });
+      realm.clients.push({
+        clientId: 'tv',
+        publicClient: true,
+        standardFlowEnabled: false,
+        attributes: { 'oauth2.device.authorization.grant.enabled': 'true' },
+        protocolMappers: [mapper()],
+      });
+    });
+    const apps = (await items(content)).flatMap((item) => (item.kind === 'app' ? [item.record] : []));
+    const subjects = (id: string) => {
+      const { subjectType, sectorIdentifierUri } = apps.find((app) => app.id === id) ?? {};
+      return [subjectType, sectorIdentifierUri];
+    };
+    assert.deepEqual(
+      [subjects('web'), subjects('spa')],
+      [
+        ['pairwise', uri],
+        ['pairwise', undefined],
+      ],
+    );
+    assert.deepEqual(subjects('webstock'), [undefined, undefined]);
+    for (const id of ['web', 'spa']) assert.ok(told(content, id).includes('pairwise_sub'), id);
+    for (const id of ['webrs', 'tv']) {
+      assert.ok(!apps.some((app) => app.id === id), `${id} is not told the sub of other apps instead`);
+      assert.ok(told(content, id).includes('not_valid'), id);
+    }
+    assert.match(JSON.stringify(content.left), /several hosts.*a device app/s);
+  });
+
   it('gives people their roles as groups: direct, of a group, and of a role that holds others', async () => {
     const content = read((realm) => {
       realm.roles.realm.push({

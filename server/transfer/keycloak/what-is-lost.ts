@@ -1,6 +1,7 @@
 import type { AppKind } from '../../apps/app.ts';
 import { clientKeys } from './client-keys.ts';
 import type { Client, Realm } from './realm.ts';
+import { isPairwise, pairwiseMapper } from './subjects.ts';
 
 /** What both sides sign ID tokens with. */
 export const carriedAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
@@ -49,7 +50,13 @@ export function* whatIsLost(
     yield ['pkce', 'must send PKCE: without a secret nothing else protects its codes (RFC 9700 §2.1.1)'];
   if (Object.values(client.authenticationFlowBindingOverrides).some((flow) => flow !== ''))
     yield ['flow_override', 'had a sign-in flow of its own: rules for authenticators are in its place here'];
-  yield* lostClaims(client);
+  const isPairwiseHere = pairwiseMapper(client, realm, kind) !== undefined;
+  if (isPairwiseHere)
+    yield [
+      'pairwise_sub',
+      'knows everybody by another sub here: with Keycloak’s salt they cannot be made, so to the app all are people it has never seen',
+    ];
+  yield* lostClaims(client, isPairwiseHere);
 }
 
 function* lostAuthentication(client: Client): Generator<[string, string]> {
@@ -59,10 +66,16 @@ function* lostAuthentication(client: Client): Generator<[string, string]> {
   yield ['authentication', `proved itself by ${type} there: it needs a secret or a public key here`];
 }
 
-function* lostClaims({ protocolMappers, defaultClientScopes }: Client): Generator<[string, string]> {
-  for (const { name, protocolMapper } of protocolMappers)
-    if (protocolMapper !== 'oidc-usermodel-attribute-mapper')
-      yield ['mapper', `loses the mapper "${name}" (${protocolMapper})`];
+function* lostClaims(
+  { protocolMappers, defaultClientScopes }: Client,
+  isPairwiseHere: boolean,
+): Generator<[string, string]> {
+  for (const mapper of protocolMappers)
+    if (
+      mapper.protocolMapper !== 'oidc-usermodel-attribute-mapper' &&
+      !(isPairwiseHere && isPairwise(mapper))
+    )
+      yield ['mapper', `loses the mapper "${mapper.name}" (${mapper.protocolMapper})`];
   for (const scope of defaultClientScopes)
     if (!knownScopes.includes(scope) && !standardScopes.includes(scope))
       yield ['scope', `loses the scope ${scope}`];
