@@ -16,7 +16,7 @@ function adapterContract(url: string): void {
   let storage: Storage;
   let adapter: ReturnType<typeof createAdapterFactory>;
   const clock = { now: Date.now() };
-  const sector = '';
+  let sector = '';
   const told: string[] = [];
   const secret = createSecretRing([generateRoot()]);
 
@@ -101,6 +101,21 @@ function adapterContract(url: string): void {
     await used.consume('kept');
     await used.upsert('kept', { jti: 'kept', kind: 'RefreshToken' }, 60);
     assert.ok((await used.find('kept'))?.consumed);
+  });
+
+  it('finds no grant that was given while its app was of another sector, and notes that there is one', async () => {
+    const grants = adapter('Grant');
+    const given = (jti: string) => grants.upsert(jti, { jti, kind: 'Grant', clientId: 'notes' }, 60);
+    await given('public');
+    assert.ok(await grants.find('public'));
+    assert.deepEqual(told, []);
+    sector = 'notes.example.com';
+    assert.equal(await grants.find('public'), undefined);
+    await given('pairwise');
+    assert.deepEqual([(await grants.find('pairwise'))?.sector, told], [sector, [sector]]);
+    sector = '';
+    assert.equal(await grants.find('pairwise'), undefined);
+    assert.ok(await grants.find('public'));
   });
 
   it('finds nothing under an id that was moved, and stores no id as it is', async () => {

@@ -50,7 +50,10 @@ export async function keepPairwiseSalt(dependencies: KeepDependencies): Promise<
 /** Makes one where there is none yet and nothing depends on it. Resolves to what is wrong where something does. */
 export async function lackOfSalt(dependencies: KeepDependencies): Promise<StorageError | undefined> {
   const installation = await dependencies.repository.find();
-  if (!installation || installation.pairwiseSalt !== undefined) return undefined;
+  if (!installation) return undefined;
+  // Somebody else may have made it since this process read what there is.
+  dependencies.secret.follow(installation);
+  if (installation.pairwiseSalt !== undefined) return undefined;
   const dependents = await dependencies.dependents();
   if (dependents !== undefined) return missingSalt(dependents);
   await change(dependencies, (before) =>
