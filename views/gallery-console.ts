@@ -201,6 +201,8 @@ export const app: AppDetails = {
   kind: 'web',
   redirectUris: ['https://notes.example.com/callback', 'https://staging.notes.example.com/callback'],
   postLogoutRedirectUris: ['https://notes.example.com/'],
+  initiateLoginUri: 'https://notes.example.com/login',
+  defaultMaxAge: 3600,
   backchannelLogoutUri: 'https://notes.example.com/logout',
   frontchannelLogoutUri: 'https://notes.example.com/frame',
   secrets: [

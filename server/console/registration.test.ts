@@ -46,6 +46,18 @@ onSqlite('initial access tokens at the console', (start) => {
     assert.deepEqual(await policies(), { 'Old ones': 'off', 'New ones': 'required' });
   });
 
+  it('say whether their apps may ask for people by themselves', async () => {
+    const { registrationTokens } = installation.administration;
+    const { text } = await send(ada, '/console/registration', { ...form, name: 'Desks', ciba: 'on' });
+    assert.match(text, /openid, CIBA</);
+    const { items } = await registrationTokens.list({ limit: 10 });
+    const made = items.find(({ name }) => name === 'Desks') ?? assert.fail();
+    assert.deepEqual(made.policy.grantTypes, ['urn:openid:params:grant-type:ciba']);
+    await registrationTokens.remove({ id: made.id });
+    const again = await ada.submit('/console/registration', { ...form, name: '', ciba: 'on' });
+    assert.match(again.text, /name="ciba"[^>]*checked/);
+  });
+
   it('are refused beside the field with a word that is none, and what was chosen stays', async () => {
     const before = await policies();
     const wrong = { ...form, name: 'Nobody’s', pkce: 'sometimes' };

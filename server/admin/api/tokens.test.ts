@@ -52,6 +52,24 @@ onEveryStorage('the API of a server', (start) => {
     assert.deepEqual(await ask('GET /apps', token), { status: 403, code: 'forbidden', items: undefined });
   });
 
+  it('lets who may not make an app impersonate become none that does', async () => {
+    const tokenExchange = { apps: ['shop'], impersonates: ['shop'] };
+    const desk = await addApp(installation, { kind: 'web', tokenExchange });
+    const { token } = await robot('apps:write');
+    const elsewhere = { redirectUris: ['https://other.example.com/'] };
+    const takeOver = (by: string) => [
+      ask(`POST /apps/${desk.id}/secrets`, by, {}),
+      ask(`PATCH /apps/${desk.id}`, by, elsewhere),
+    ];
+    for (const { status, code } of await Promise.all(takeOver(token)))
+      assert.deepEqual([status, code], [403, 'forbidden']);
+    assert.deepEqual((await installation.administration.apps.show({ id: desk.id })).redirectUris, [
+      desk.redirectUri,
+    ]);
+    const { token: above } = await robot('apps:write system:write');
+    assert.equal((await ask(`POST /apps/${desk.id}/secrets`, above, {})).status, 200);
+  });
+
   it('answers a person within their role and what the app was given', async () => {
     const token = await personal(ada, 'people:read');
     assert.equal((await ask('GET /people', token)).status, 200);

@@ -157,6 +157,19 @@ onSqlite('commands out of operations', (start) => {
     assert.deepEqual([late.status, /changed meanwhile/.test(late.err)], [1, true], late.err);
   });
 
+  it('say who may not that they make no secret of an app that impersonates', async () => {
+    const { app, secret = '' } = await installation.administration.apps.add({
+      ...{ name: 'Few scripts', kind: 'machine', apiScopes: ['apps:read', 'apps:write'] },
+    });
+    const exchange = JSON.stringify({ apps: ['shop'], impersonates: ['shop'] });
+    const desk = ['app', 'add', 'Desk', '--id', 'desk', '--redirect', 'https://desk.example.com/'];
+    await latchkey(...desk, '--token-exchange', exchange);
+    const few = { ...env, LATCHKEY_CLIENT_ID: app.id, LATCHKEY_CLIENT_SECRET: secret };
+    const refused = await computer.run(['app', 'rotate-secret', 'desk'], { env: few });
+    assert.deepEqual([refused.status, /scope system:write/.test(refused.err)], [1, true], refused.err);
+    assert.match(await latchkey('app', 'rotate-secret', 'desk'), /secret/);
+  });
+
   it('say how carefully an app asks and is answered, one thing after the other', async () => {
     const kept = async () => (await json<{ security?: object }>('app', 'show', 'bank')).security;
     await latchkey('app', 'add', 'Bank', '--id', 'bank', '--redirect', 'https://bank.example.com/', '--dpop');
