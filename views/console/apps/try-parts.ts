@@ -4,25 +4,25 @@ import type { ConsoleContext } from '../frame.ts';
 import { panel } from '../parts/facts.ts';
 
 const triedWords = {
-  pkce: 'tryIt.tried.pkce',
-  pushed: 'tryIt.tried.pushed',
-  signedRequest: 'tryIt.tried.signedRequest',
-  assertion: 'tryIt.tried.assertion',
-  bound: 'tryIt.tried.bound',
-  signedResponse: 'tryIt.tried.signedResponse',
-  encryptedResponse: 'tryIt.tried.encryptedResponse',
-  encryptedIdToken: 'tryIt.tried.encryptedIdToken',
-  signedUserinfo: 'tryIt.tried.signedUserinfo',
-  encryptedUserinfo: 'tryIt.tried.encryptedUserinfo',
+  pkce: 'tryIt.triedPkce',
+  pushed: 'tryIt.triedPushed',
+  signedRequest: 'tryIt.triedSignedRequest',
+  assertion: 'tryIt.triedAssertion',
+  bound: 'tryIt.triedBound',
+  signedResponse: 'tryIt.triedSignedResponse',
+  encryptedResponse: 'tryIt.triedEncryptedResponse',
+  encryptedIdToken: 'tryIt.triedEncryptedIdToken',
+  signedUserinfo: 'tryIt.triedSignedUserinfo',
+  encryptedUserinfo: 'tryIt.triedEncryptedUserinfo',
 } as const satisfies Record<string, MessageKey>;
 
 const untriedWords = {
-  secret: 'tryIt.untried.secret',
-  certificate: 'tryIt.untried.certificate',
-  boundToCertificate: 'tryIt.untried.boundToCertificate',
-  ownKeys: 'tryIt.untried.ownKeys',
-  withoutPkce: 'tryIt.untried.withoutPkce',
-  introspection: 'tryIt.untried.introspection',
+  secret: 'tryIt.untriedSecret',
+  certificate: 'tryIt.untriedCertificate',
+  boundToCertificate: 'tryIt.untriedBoundToCertificate',
+  ownKeys: 'tryIt.untriedOwnKeys',
+  withoutPkce: 'tryIt.untriedWithoutPkce',
+  introspection: 'tryIt.untriedIntrospection',
 } as const satisfies Record<string, MessageKey>;
 
 /** What was done as the app is set up, and by which algorithm. */
