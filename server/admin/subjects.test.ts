@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { logoutNoticeSample, signInSample } from '../../adapters/storage.contract/samples.ts';
 import { createVault } from '../oidc/vault.ts';
 import { checkInstallation } from '../secret/check-installation.ts';
@@ -9,10 +10,11 @@ import { addApp, assertRefused, payloadOf } from '../testing/app-under-test.ts';
 import type { TestBrowser } from '../testing/browser.ts';
 import { send } from '../testing/console.ts';
 import { administrationOf, type TestInstallation } from '../testing/installation.ts';
-import { setUp } from '../testing/journeys.ts';
+import { addPerson, setUp } from '../testing/journeys.ts';
 import { startLogoutReceiver } from '../testing/logout-receiver.ts';
 import { onEveryStorage } from '../testing/on-every-storage.ts';
 import { type SectorServer, startSector } from '../testing/sector.ts';
+import { signOut } from '../testing/sign-out.ts';
 import { until } from '../testing/until.ts';
 
 onEveryStorage('by which sub an app knows people', (start) => {
@@ -106,6 +108,25 @@ onEveryStorage('by which sub an app knows people', (start) => {
     assert.equal(payloadOf((await app.tokens(ada)).id_token).sub, payloadOf(before.id_token).sub);
     await installation.administration.apps.update(change);
     assert.equal((await storage.artifacts.listByApp(id, { model: 'Grant', limit: 9 })).items.length, 0);
+  });
+
+  it('is still the one that it knew in what it is told of a session from before', async () => {
+    await using receiver = await startLogoutReceiver();
+    const grace = await addPerson(installation, { name: 'Grace', userName: 'grace' });
+    const app = await addApp(installation, { backchannelLogoutUri: receiver.uri });
+    const { sub } = payloadOf((await app.tokens(grace)).id_token);
+    await installation.administration.apps.update({
+      ...{ id: app.id, subjectType: 'pairwise', newSubjects: true },
+    });
+    await receiver.received(1);
+    // The server goes by it.
+    await delay(1500);
+    await signOut(grace);
+    const tokens = await receiver.received(2);
+    assert.deepEqual(
+      tokens.map((token) => payloadOf(token).sub),
+      [sub, sub],
+    );
   });
 
   it('ends nothing where the change is refused for another reason', async () => {

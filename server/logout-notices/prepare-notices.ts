@@ -10,6 +10,8 @@ export interface AppEnd {
   sub: string;
   /** Which session, if it was one. */
   sid?: string | undefined;
+  /** In which the app knew the person, `''` where by the `sub` of every app. Otherwise it is that of the app now. */
+  sector?: string | undefined;
   /** What ended, in the state that it was in: the same again is the same end, and an app is told of it once. */
   ended: string;
 }
@@ -63,13 +65,13 @@ export function createLogoutNotices(dependencies: PrepareDependencies): LogoutNo
 
 /** An app that did not ask for sessions is told the person alone: it would look for a session that it never heard of. */
 function noticeOf(
-  { appId, sub, sid, ended }: AppEnd,
+  { appId, sub, sid, ended, sector: known }: AppEnd,
   { app, at }: { app: App | undefined; at: number },
 ): LogoutNotice[] {
   if (app?.backchannelLogoutUri === undefined) return [];
   const said = app.backchannelLogoutSessionRequired && sid !== undefined ? { sid } : {};
-  const sector = sectorOf(app);
-  const person = { sub, ...(sector !== undefined && { sector }) };
+  const sector = known ?? sectorOf(app) ?? '';
+  const person = { sub, ...(sector !== '' && { sector }) };
   const id = createHash('sha256')
     .update(JSON.stringify([appId, sub, sid ?? '', ended]))
     .digest('base64url');
@@ -79,6 +81,8 @@ function noticeOf(
 
 /** Several sessions of a person that end together are one end for an app that knows the person alone. */
 function withoutRepeats(notices: readonly LogoutNotice[]): LogoutNotice[] {
-  const byMeaning = new Map(notices.map((notice) => [`${notice.appId} ${notice.sub} ${notice.sid}`, notice]));
+  const byMeaning = new Map(
+    notices.map((notice) => [JSON.stringify([notice.appId, notice.sub, notice.sid, notice.sector]), notice]),
+  );
   return [...byMeaning.values()];
 }

@@ -1,4 +1,5 @@
 import { type Client, Provider } from 'oidc-provider';
+import { notedSector } from './grant-sectors.ts';
 import type { SessionEnds } from './session-ends.ts';
 
 /**
@@ -12,6 +13,7 @@ export function tellOfPartialEnds({ Client }: Provider, leave: SessionEnds['leav
     sid: string,
   ): Promise<void> {
     if (Provider.ctx?.oidc.params?.logout) return;
-    await leave({ appId: this.clientId, sub, sid });
+    const sector = notedSector(Provider.ctx?.oidc.session, this.clientId);
+    await leave({ appId: this.clientId, sub, sid, sector });
   };
 }

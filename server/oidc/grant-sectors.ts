@@ -1,4 +1,4 @@
-import type { Adapter } from 'oidc-provider';
+import type { Adapter, KoaContextWithOIDC } from 'oidc-provider';
 
 interface Dependencies {
   /** In which sector an app knows people now: `''` for by the `sub` of every app, `undefined` where there is no app. */
@@ -30,3 +30,16 @@ export function boundToSector(grants: Adapter, { sectorNow, noteTold }: Dependen
     },
   };
 }
+
+/** A session remembers by which `sub` each of its apps knows the person, and they are told of its end by that. */
+export function noteSector({ session, client }: KoaContextWithOIDC['oidc']): void {
+  if (!session || !client) return;
+  const { clientId, sectorIdentifierUri: uri } = client;
+  const sector = uri === undefined ? '' : new URL(uri).hostname;
+  session.ensureClientContainer(clientId);
+  Object.assign(session.authorizationFor(clientId), { sector });
+}
+
+/** What `noteSector` left. */
+export const notedSector = (session: KoaContextWithOIDC['oidc']['session'], appId: string) =>
+  (session?.authorizations?.[appId] as { sector?: string } | undefined)?.sector;

@@ -6,6 +6,7 @@ import { mayUse } from './admission.ts';
 import { narrowToPerson } from './api-resource.ts';
 import type { ArtifactRepository } from './artifact.ts';
 import type { Enough } from './enough.ts';
+import { noteSector } from './grant-sectors.ts';
 import { settleApis } from './granted-apis.ts';
 import { noteSignIn } from './models.ts';
 import type { Quote } from './quote.ts';
@@ -114,6 +115,7 @@ export function createGrantLoader({
         : new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     const added = await addAllowed(grant, ctx, { consents, apis });
     if (grant !== known && !added) return undefined;
+    noteSector(ctx.oidc);
     const { id = session.signInId, acr = session.acr ?? '', passkeyId } = quote(ctx.oidc) ?? {};
     const quoted = id === undefined ? undefined : { id, acr, ...(passkeyId && { passkeyId }) };
     return added ? saved(grant, quoted) : refreshed(grant, quoted);

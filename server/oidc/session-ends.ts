@@ -36,9 +36,9 @@ export function createSessionEnds({ artifacts, vault, notices, now }: EndDepende
   const authorizationsOf = (session: Artifact) => Object.entries(open(session).authorizations ?? {});
 
   /** One that does not open lets nobody in any more, and must not stand in the way of ending the others. */
-  function open(session: Artifact): StoredSession {
+  function open(stored: Artifact): StoredSession & StoredGrant {
     try {
-      return vault.open(session);
+      return vault.open(stored);
     } catch {
       return {};
     }
@@ -48,18 +48,21 @@ export function createSessionEnds({ artifacts, vault, notices, now }: EndDepende
   const endsOfSession = (session: Artifact): AppEnd[] =>
     authorizationsOf(session)
       .filter(([, { grantId }]) => grantId)
-      .map(([appId, { sid }]) => ({ appId, sub: session.accountId ?? '', sid, ended: session.payload }));
+      .map(([appId, { sid, sector }]) => ({
+        ...{ appId, sub: session.accountId ?? '', sid, sector, ended: session.payload },
+      }));
 
   function endsOf({ sessions = [], grants = [], standing = [] }: Ending): AppEnd[] {
     const told = new Set(sessions.flatMap(authorizationsOf).map(([, { grantId }]) => grantId));
     const used = standing.flatMap(authorizationsOf);
     const ofGrants = grants
       .filter(({ grantId }) => !told.has(grantId))
-      .map(({ grantId, appId = '', accountId = '', payload }) => ({
-        appId,
-        sub: accountId,
-        sid: used.find(([, authorization]) => authorization.grantId === grantId)?.[1].sid,
-        ended: `${payload} ${Math.floor(now() / sameEnd)}`,
+      .map((grant) => ({
+        appId: grant.appId ?? '',
+        sub: grant.accountId ?? '',
+        sid: used.find(([, authorization]) => authorization.grantId === grant.grantId)?.[1].sid,
+        sector: open(grant).sector,
+        ended: `${grant.payload} ${Math.floor(now() / sameEnd)}`,
       }));
     return [...sessions.flatMap(endsOfSession), ...ofGrants];
   }
@@ -125,6 +128,14 @@ export function createSessionEnds({ artifacts, vault, notices, now }: EndDepende
 const isSame = (session: Artifact) => (other: Artifact) =>
   other.id === session.id && other.payload === session.payload;
 
+/** See `boundToSector`. */
+interface StoredGrant {
+  sector?: string;
+}
+
 interface StoredSession {
-  authorizations?: Record<string, { sid?: string; grantId?: string; persistsLogout?: boolean }>;
+  authorizations?: Record<
+    string,
+    { sid?: string; grantId?: string; persistsLogout?: boolean; sector?: string }
+  >;
 }
