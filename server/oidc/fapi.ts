@@ -1,5 +1,6 @@
-/** FAPI 2.0, one switch of an app: what oidc-provider leaves to whoever runs it. */
-import { type Client, errors } from 'oidc-provider';
+/** FAPI: what oidc-provider leaves to whoever runs it. FAPI 2.0 is one switch of an app. */
+import { randomUUID } from 'node:crypto';
+import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 
 export const isFapi = (client: Client | undefined): boolean => client?.latchkey_fapi === true;
 
@@ -25,3 +26,18 @@ export function requireFapiAssertion(
 
 /** §5.3.2.1: rotating takes tokens from apps that lose an answer, and theirs are bound to the app already. */
 export const rotatesRefreshTokens = (client: Client | undefined): boolean => !isFapi(client);
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * FAPI 1.0 Part 1 §6.2.1: what an app calls a request to a resource, such as userinfo, comes back with the answer; an app
+ * of that profile whose request had no name gets one.
+ */
+export async function returnInteractionId(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (ctx.path !== '/me') return;
+  const given = ctx.get('x-fapi-interaction-id');
+  if (uuid.test(given)) ctx.set('x-fapi-interaction-id', given);
+  else if (ctx.oidc.client?.tlsClientCertificateBoundAccessTokens)
+    ctx.set('x-fapi-interaction-id', randomUUID());
+}

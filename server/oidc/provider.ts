@@ -37,7 +37,7 @@ import { type DeviceInfo, deviceFlow, fillInUserCode, type UserCodeProblem } fro
 import { announced } from './discovery.ts';
 import { createEnough, type Enough, type EnoughDependencies } from './enough.ts';
 import { exchangedClaims } from './exchanged-token.ts';
-import { rotatesRefreshTokens } from './fapi.ts';
+import { returnInteractionId, rotatesRefreshTokens } from './fapi.ts';
 import type { FewPasskeysDependencies } from './few-passkeys.ts';
 import { formFields } from './form-fields.ts';
 import { tellInBrowser } from './front-channel-logout.ts';
@@ -153,6 +153,7 @@ export function createProvider(dependencies: ProviderDependencies): Provider {
   provider.use(sayWhenToRetry);
   provider.use(fillInUserCode);
   provider.use(speakCiba);
+  provider.use(returnInteractionId);
   return provider;
 }
 

@@ -37,8 +37,11 @@ const requestSchema = z.object({
 
 export type ClientRequest = z.output<typeof requestSchema>;
 
-/** An app that asks for one of these and does not get it would believe itself safer than it is. */
-const notHad = ['request_uris', 'request_object_encryption_alg', 'software_statement'] as const;
+/**
+ * An app that asks for one of these and does not get it would believe itself safer than it is. `request_uris` is none of
+ * them: no request is fetched from anywhere, and the answer does not have it.
+ */
+const notHad = ['request_object_encryption_alg', 'software_statement'] as const;
 
 const isSaid = (value: unknown) => value !== undefined && value !== null && value !== false && value !== '';
 

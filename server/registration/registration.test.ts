@@ -156,7 +156,7 @@ onEveryStorage('an app that registers with an initial access token', (start) => 
       { jwks_uri: 'http://agent.example.com/keys', token_endpoint_auth_method: 'private_key_jwt' },
       { id_token_signed_response_alg: 'none' },
       { id_token_signed_response_alg: 'HS256' },
-      { request_uris: ['https://agent.example.com/r'] },
+      { software_statement: 'eyJhbGciOiJub25lIn0.e30.' },
       { require_signed_request_object: true },
       { sector_identifier_uri: 'https://agent.example.com/s' },
       { logo_uri: 'javascript:alert(1)' },

@@ -50,7 +50,7 @@ export interface FapiClient {
   code(browser: TestBrowser, more?: Parameters, wrong?: Wrong): Promise<string>;
   redeem(code: string, fields?: Parameters, wrong?: Wrong): Promise<TokenAnswer>;
   refresh(refreshToken: unknown, wrong?: Wrong): Promise<TokenAnswer>;
-  userInfo(token: unknown, wrong?: Wrong & { scheme?: string }): Promise<Response>;
+  userInfo(token: unknown, wrong?: Wrong & { scheme?: string; interactionId?: string }): Promise<Response>;
 }
 
 interface Made {
@@ -200,12 +200,15 @@ function flowOf(self: Self, { post, proofOf, headersOf }: Sending) {
       post('/token', { grant_type: 'refresh_token', refresh_token: String(refreshToken) }, wrong),
     async userInfo(
       token: unknown,
-      { scheme, ...wrong }: Wrong & { scheme?: string } = {},
+      { scheme, interactionId, ...wrong }: Wrong & { scheme?: string; interactionId?: string } = {},
     ): Promise<Response> {
       const accessToken = String(token);
       const bound = await proofOf('/me', wrong.proof, { accessToken });
       const by = scheme ?? (self.pairing.sender === 'dpop' ? 'DPoP' : 'Bearer');
-      const headers = { ...headersOf(wrong.certificate), ...bound, authorization: `${by} ${accessToken}` };
+      const headers = {
+        ...{ ...headersOf(wrong.certificate), ...bound, authorization: `${by} ${accessToken}` },
+        ...(interactionId !== undefined && { 'x-fapi-interaction-id': interactionId }),
+      };
       return fetch(`${installation.origin}/me`, { headers });
     },
   };

@@ -35,6 +35,8 @@ interface Clients {
   staying: [AppUnderTest, AppUnderTest];
 }
 
+const requestUri = 'https://www.certification.openid.net/test/a/latchkey/requesturi';
+
 onSqlite('the OpenID conformance plans Config and Basic', (start) => {
   let installation: TestInstallation;
   let ada: TestBrowser;
@@ -72,9 +74,11 @@ onSqlite('the OpenID conformance plans Config and Basic', (start) => {
           ...{ grant_types: ['authorization_code', ...more], response_types: ['code'] },
           jwks: { keys: [{ ...jwk, use: 'sig', alg: 'RS256' }] },
           ...{ token_endpoint_auth_method: method, redirect_uris: [redirectUri] },
+          request_uris: [requestUri],
         },
       });
       assert.equal(status, 201, JSON.stringify(body));
+      assert.equal(body.request_uris, undefined);
       const { client_id: id, client_secret } = body;
       return appUnderTest(installation.origin, { id, secret: String(client_secret), redirectUri });
     };
@@ -249,7 +253,10 @@ onSqlite('the OpenID conformance plans Config and Basic', (start) => {
         });
         assert.equal(answer.status, 200);
       },
-      'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported': noUnsigned,
+      async 'oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported'() {
+        await noUnsigned();
+        assert.equal(await refused({ request_uri: requestUri }), 'request_uri_not_supported');
+      },
       async 'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported'() {
         assert.ok(await refused({ request: unsigned(clients().app, { scope: 'openid' }) }));
       },

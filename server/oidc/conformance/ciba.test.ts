@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,7 +97,12 @@ onSqlite('the OpenID conformance plan of FAPI-CIBA', (start) => {
       }
       const { status, body } = await poll(id);
       assert.equal(status, 200, JSON.stringify(body));
-      assert.equal((await one().userInfo(body.access_token)).status, 200);
+      const interactionId = randomUUID();
+      const told = await one().userInfo(body.access_token, { interactionId });
+      assert.equal(told.status, 200);
+      assert.equal(told.headers.get('x-fapi-interaction-id'), interactionId);
+      const unnamed = await one().userInfo(body.access_token);
+      assert.match(unnamed.headers.get('x-fapi-interaction-id') ?? '', /^[\da-f-]{36}$/);
       return body;
     }
     const goesWell =

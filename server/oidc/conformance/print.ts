@@ -6,9 +6,15 @@ const head = `# Conformance
 Printed from \`server/oidc/conformance\` by \`npm run docs\`.
 
 Plans of the [OpenID conformance suite](https://openid.net/certification/about-conformance-suite/) that apply to
-Latchkey: how to set up for each, and what its modules are expected to end with. The suite itself needs a browser that
-answers for a passkey and a server that it reaches by https; **it was not run for this page**. Instead each module has a
-test of its name among our own (\`npm run unit\`), which asks for the same with real requests.
+Latchkey: how to set up for each, and what its modules are expected to end with. The suite needs a browser that
+answers for a passkey and a server that it reaches by https, so it is no part of \`npm test\`: each module has a test of its
+name among our own (\`npm run unit\`), which asks for the same with real requests.
+
+**The suite itself was run by hand** (release 5.2.4, on 1 December 2026), against a server behind nginx, on SQLite, with the
+settings of this page and a Chromium with a virtual authenticator. What each module ended with is what stands here. The
+pairings of FAPI 2.0 Message Signing that were run are \`private_key_jwt\` with DPoP and \`mtls\` with \`mtls\`, those of
+CIBA \`poll\` with \`private_key_jwt\` and \`ping\` with \`mtls\`, and Form Post was run with static clients; all others by our
+tests alone.
 
 \`CALLBACK\` stands for the redirect address that the suite shows, \`https://…/test/a/ALIAS/callback\`;
 \`CALLBACK-WITH-/x\` for the same address with \`/x\` in the place of \`/callback\`. Sign-ins are answered by a browser that
