@@ -17,18 +17,29 @@ export interface SessionCard {
   passkeyName?: string;
 }
 
+/** Nobody looks through a hundred: this one and the latest of the others stand there, the rest opens below them. */
+const mostShown = 8;
+
 export function sessionsSection(
   page: PageContext,
   { sessions, now }: { sessions: readonly SessionCard[]; now: number },
 ): Html {
   const { words } = page;
+  const inOrder = [
+    ...sessions.filter(({ current }) => current),
+    ...sessions.filter(({ current }) => !current),
+  ];
+  const [shown, more] = [inOrder.slice(0, mostShown), inOrder.slice(mostShown)];
+  const list = (some: readonly SessionCard[]) =>
+    html`<ul class="cards">${some.map((session) => sessionCard(page, session, { index: inOrder.indexOf(session), now }))}</ul>`;
   return html`<section class="panel" aria-labelledby="sessions">
 <div class="panel-head"><h2 id="sessions" tabindex="-1">${words('account.sessions')}</h2>
 ${
   sessions.some(({ current }) => !current) &&
   html`<button class="button small needs-scripts" type="button" data-act="end-others" disabled>${words('sessions.endOthers')}</button>`
 }</div>
-<ul class="cards">${sessions.map((session, index) => sessionCard(page, session, { index, now }))}</ul>
+${list(shown)}
+${more.length > 0 && html`<details class="more"><summary>${words('sessions.more', { count: more.length })}</summary>${list(more)}</details>`}
 <div class="says" data-says role="status" aria-live="polite"></div>
 </section>`;
 }
