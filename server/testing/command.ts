@@ -42,7 +42,7 @@ export async function openCommandFixture(): Promise<CommandFixture> {
   let server: ChildProcess | undefined;
   const runWith = (more: Record<string, string>) => ({
     latchkey: (...args: string[]): Ran => {
-      const options = { cwd: folder, env: { ...env, ...more }, encoding: 'utf8', timeout: 30_000 } as const;
+      const options = { cwd: folder, env: { ...env, ...more }, encoding: 'utf8', timeout: 90_000 } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], options);
       return {
         status,
