@@ -5,7 +5,7 @@ import { printLines, summarise } from './report.ts';
 import { createServers } from './servers.ts';
 import { operations } from './workload.ts';
 
-const rounds = { rounds: 9, perTurn: 80, lanes: 8, warmUp: 500 };
+const rounds = { rounds: 9, perTurn: 160, lanes: 8, warmUp: 1500 };
 
 /** Of all operations those whose names begin like one of the arguments; all of them without any. */
 export async function operationsCommand(): Promise<void> {
