@@ -1,6 +1,7 @@
 import type { Api, DefinedScope } from '../apis/api.ts';
 import type { ReadDetail } from '../apis/details.ts';
 import { type ApiScope, apiScopes } from '../apps/api-scopes.ts';
+import type { App } from '../apps/app.ts';
 import { logoUrl } from '../apps/logos/logo-url.ts';
 import { startUrl } from '../apps/sign-in-start.ts';
 import type { Config } from '../config.ts';
@@ -116,9 +117,9 @@ export function presentAccount(
     apps: apps.map(({ app, connected }) => ({
       id: app.id,
       name: app.name,
-      ...(app.initiateLoginUri ? { startUrl: startUrl(app, config.issuer) ?? '' } : undefined),
+      ...startOf(app, config.issuer),
       ...(app.logoUri ? { logoUrl: logoUrl(app) ?? '' } : undefined),
-      host: (app.redirectUris[0] && URL.parse(app.redirectUris[0])?.host) || app.id,
+      host: hostOf(app, config.issuer),
       connectedAt: connected.since,
       approvals: connected.approvals.slice(0, mostApprovals),
       items: [...scopeItems(connected.scopes, { account, groups, days }), ...definedItems(connected.apis)],
@@ -144,6 +145,17 @@ const mostImpersonations = 10;
 const day = 24 * 60 * 60 * 1000;
 
 /** What is asked for is over after a day, and what was used is no news after a month. */
+/** Where its name leads. */
+function startOf(app: Pick<App, 'initiateLoginUri'>, issuer: string): { startUrl?: string } {
+  return app.initiateLoginUri ? { startUrl: startUrl(app, issuer) ?? '' } : {};
+}
+
+/** The host that a link of its name leads to, whatever else the app gave: nobody verified whose the others are. */
+function hostOf(app: Pick<App, 'id' | 'redirectUris' | 'initiateLoginUri'>, issuer: string): string {
+  const address = startOf(app, issuer).startUrl || app.redirectUris[0];
+  return (address && URL.parse(address)?.host) || app.id;
+}
+
 function recoveryNews({ recoveryBegunAt: begun, recoveredAt: used }: Account, now: number) {
   const isOpen = begun !== undefined && now < begun + day && (used === undefined || used < begun);
   return {

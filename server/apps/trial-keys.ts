@@ -33,8 +33,14 @@ interface Kept {
 /** Made when an app is first tried that needs them, and kept sealed. */
 export function createTrialKeys(dependencies: Dependencies): TrialKeys {
   let opened: Promise<Jwk[]> | undefined;
+  let made: Promise<Jwk[]> | undefined;
+  /** Once: while they cannot be stored, whoever asks next offers the same. */
+  const make = () => {
+    made ??= makeKeys();
+    return made;
+  };
   const all = () => {
-    opened ??= openKeys(dependencies).catch((error) => {
+    opened ??= openKeys(dependencies, make).catch((error) => {
       opened = undefined;
       throw error;
     });
@@ -50,14 +56,14 @@ export function createTrialKeys(dependencies: Dependencies): TrialKeys {
   };
 }
 
-async function openKeys({ artifacts, vault, now }: Dependencies): Promise<Jwk[]> {
+async function openKeys({ artifacts, vault, now }: Dependencies, make: () => Promise<Jwk[]>): Promise<Jwk[]> {
   const find = async () => {
     const kept = await artifacts.find(vault.idOf(model, rawId));
     return kept && vault.open<Kept>(kept).keys;
   };
   const kept = await find();
   if (kept) return kept;
-  const keys = await makeKeys();
+  const keys = await make();
   const payload: Kept = { jti: rawId, keys };
   try {
     await artifacts.insert(vault.seal({ model, rawId, payload, columns: {} }), now());

@@ -60,7 +60,13 @@ export function openMailServer({ url, from }: { url: string; from: string }): Ma
   let opened: Promise<Transporter> | undefined;
   /** Loaded with the first mail: most commands send none, and would start a tenth of a second later. */
   const transport = () => {
-    opened ??= import('nodemailer').then(({ createTransport }) => createTransport(settings));
+    opened ??= import('nodemailer').then(
+      ({ createTransport }) => createTransport(settings),
+      (error) => {
+        opened = undefined;
+        throw error;
+      },
+    );
     return opened;
   };
   const domain = /@([^@>]+)>?$/.exec(from)?.[1] ?? 'localhost';
@@ -74,7 +80,11 @@ export function openMailServer({ url, from }: { url: string; from: string }): Ma
     async verify() {
       await (await transport()).verify().catch(fail);
     },
-    [Symbol.dispose]: () => void opened?.then((open) => open.close()),
+    [Symbol.dispose]: () =>
+      void opened?.then(
+        (open) => open.close(),
+        () => {},
+      ),
   };
 }
 

@@ -31,7 +31,8 @@ export function createPairwiseUse({ storage, secret, now }: Dependencies): Pairw
   return {
     async noteTold() {
       if (isNoted) return;
-      const told = vault.seal({ ...mark, payload: {}, columns: {} });
+      // By its `jti` it is brought under a new installation secret.
+      const told = vault.seal({ ...mark, payload: { jti: mark.rawId }, columns: {} });
       await artifacts.insert(told, now()).catch((error) => {
         if (!(error instanceof ConflictError)) throw error;
       });

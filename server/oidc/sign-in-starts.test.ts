@@ -77,6 +77,10 @@ onEveryStorage('an app that says where a sign-in begins', (start) => {
       [link.origin, link.pathname, link.searchParams.get('from'), link.searchParams.get('iss')],
       ['https://notes.example.com', '/login', 'here', installation.origin],
     );
+    assert.match(
+      (await ada.follow('/account')).text,
+      /Field Notes<\/bdi><\/a>.*?<bdi>notes\.example\.com<\/bdi>/s,
+    );
     assert.equal(await linkOf('Team Wiki'), undefined);
     await installation.administration.apps.update({ id: notes.id, initiateLoginUri: null });
     await within2Seconds(async () => (await linkOf('Field Notes')) === undefined);

@@ -166,10 +166,14 @@ const keyed = (key: KeyObject) => (namespace: string, value: string) =>
 const remembered = 2000;
 const longestRemembered = 128;
 
+/** What is asked for at every request. What links and tickets hold, and secrets of apps, stays in no memory. */
+const isAskedAgain = (namespace: string) => namespace.startsWith('artifact ');
+
 /** A session, a grant, a token are looked for again and again: what was hashed lately is not hashed anew. */
 function remembering(hash: Secret['hash']): Secret['hash'] {
   const lately = createLately<string>(remembered);
   return (namespace, value) => {
+    if (!isAskedAgain(namespace)) return hash(namespace, value);
     const asked = `${namespace}\n${value}`;
     const known = lately.get(asked);
     if (known !== undefined) return known;

@@ -60,7 +60,9 @@ export async function readAnswer(
     const read = { header, claims, signedBy: header.alg };
     return encryptedBy === undefined ? read : { ...read, encryptedBy };
   } catch (error) {
-    if (error instanceof errors.JOSEError) throw new TrialFailure(about.what, error.message);
+    // Of what is no JWT at all its library says it by a TypeError.
+    if (error instanceof errors.JOSEError || error instanceof TypeError)
+      throw new TrialFailure(about.what, error.message);
     throw error;
   }
 }

@@ -68,12 +68,17 @@ async function finish(dependencies: TrialDependencies, ctx: Context, visit: Visi
   const app = await visit.admin.apps.show({ id: trial.appId });
   const speaking = speakingFor(dependencies, ctx, { app, now: visit.now });
   const progress: Progress = { tried: [...trial.tried] };
-  const ended = await finishTrial(speaking, { trial, query: visit.query }, progress).then(
-    (tokens) => ({ tokens }),
-    failureOf,
-  );
-  const outcome = outcomeOf(ended, await whose(dependencies, trial, progress));
-  showResult(ctx, visit, { app, outcome, tried: progress.tried });
+  try {
+    const ended = await finishTrial(speaking, { trial, query: visit.query }, progress).then(
+      (tokens) => ({ tokens }),
+      failureOf,
+    );
+    const outcome = outcomeOf(ended, await whose(dependencies, trial, progress));
+    showResult(ctx, visit, { app, outcome, tried: progress.tried });
+  } finally {
+    // Where it broke off before there was a token, whoever is here said yes all the same.
+    await dependencies.consents.withdraw(visit.account.sub, trialId(trial.appId));
+  }
 }
 
 function speakingFor(

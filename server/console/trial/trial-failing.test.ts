@@ -7,7 +7,7 @@ import type { TestBrowser } from '../../testing/browser.ts';
 import type { TestInstallation } from '../../testing/installation.ts';
 import { arrive, setUp } from '../../testing/journeys.ts';
 import { onSqlite } from '../../testing/on-every-storage.ts';
-import { TrialFailure } from './answers.ts';
+import { readAnswer, TrialFailure } from './answers.ts';
 import { profileOf } from './profile.ts';
 import type { Ask, Speaking } from './speaker.ts';
 import { beginTrial, finishTrial, type Progress } from './trial.ts';
@@ -60,5 +60,19 @@ onSqlite('a trial that something goes wrong with', (start) => {
     );
     const origin = await installation.administration.sessions.trace({ value: progress.accessToken ?? '' });
     assert.equal(origin.kind, 'access token');
+  });
+
+  it('O7 fails with an answer that is nothing of the kind', async () => {
+    const { id } = await addApp(installation, { kind: 'web' });
+    const app = await installation.administration.apps.show({ id });
+    const { storage, secret } = installation;
+    const speaking: Speaking = {
+      ...{ appId: id, profile: profileOf(app), issuer: installation.origin, now: Date.now() },
+      keys: createTrialKeys({ artifacts: storage.artifacts, vault: createVault(secret), now: Date.now }),
+      ask: asking({}),
+    };
+    const about = { what: 'invalid_response', mustBeEncrypted: false };
+    for (const nothing of ['a.b.c.d.e', 'a.b.c', '', 'xx', '..', '{}.{}.{}.{}.{}'])
+      await assert.rejects(readAnswer(speaking, nothing, about), TrialFailure, nothing);
   });
 });

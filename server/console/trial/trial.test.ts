@@ -64,6 +64,24 @@ onEveryStorage('trying an app from its page', (start) => {
     assert.match(forged.text, /invalid_state/);
   });
 
+  it('takes back what was given where it broke off before there was a token', async () => {
+    const app = await addApp(installation, { kind: 'web' });
+    const signIn = await ada.follow(`/console/apps/${app.id}/try`);
+    const consent = await ada.follow(await answerSignIn(ada, signIn));
+    const { urls } = JSON.parse(/id="page-data">(.*?)<\/script>/s.exec(consent.text)?.[1] ?? '{}');
+    const { location } = JSON.parse((await ada.post(urls.consent, {})).text);
+    // The code comes, and is exchanged for one that is none.
+    const { location: back = '' } = await ada.get(location);
+    assert.match(back, /code=/);
+    assert.match((await ada.get('/console/trial?code=x&state=wrong')).text, /invalid_state/);
+    const account = await installation.storage.accounts.findByUserNameKey('ada');
+    const kept = await installation.storage.artifacts.listByAccount(account?.sub ?? '', 'Grant');
+    assert.deepEqual(
+      kept.filter(({ appId }) => appId === `latchkey-trial.${app.id}`),
+      [],
+    );
+  });
+
   it('O5 gives nobody else anything: without its verifier a code is worth nothing, and there is no secret', async () => {
     const app = await addApp(installation, { kind: 'web' });
     const stranger = createBrowser(installation.origin);

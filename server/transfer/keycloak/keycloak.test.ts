@@ -185,7 +185,8 @@ describe('a realm of Keycloak', () => {
     const content = read((realm) => {
       client(realm, 'web').protocolMappers.push(mapper({ sectorIdentifierUri: uri }));
       Object.assign(client(realm, 'spa'), { redirectUris: ['https://spa.example.com/cb'] });
-      client(realm, 'spa').protocolMappers = [mapper()];
+      realm.clientScopes.push({ name: 'own-subs', protocolMappers: [mapper()] });
+      client(realm, 'spa').optionalClientScopes.push('own-subs');
       Object.assign(client(realm, 'webrs'), {
         redirectUris: ['https://a.example.com/cb', 'https://b.example.com/cb'],
         protocolMappers: [mapper()],

@@ -9,7 +9,8 @@ export const isPairwise = ({ protocolMapper }: Mapper): boolean =>
 /** A machine has no people. */
 export function pairwiseMapper(client: Client, { clientScopes }: Realm, kind: AppKind): Mapper | undefined {
   if (kind === 'machine') return undefined;
-  const scopes = clientScopes.filter(({ name }) => client.defaultClientScopes.includes(name));
+  const named = [...client.defaultClientScopes, ...client.optionalClientScopes];
+  const scopes = clientScopes.filter(({ name }) => named.includes(name));
   return [client, ...scopes].flatMap(({ protocolMappers }) => protocolMappers).find(isPairwise);
 }
 
