@@ -80,13 +80,13 @@ const list = (value: string | undefined) =>
     .map((item) => item.trim())
     .filter(Boolean);
 
+const cidrOf = (item: string) => (item.includes('/') ? item : `${item}/${item.includes(':') ? 128 : 32}`);
+
 const cidrs: Reader<readonly string[]> = (value) => {
-  const items = list(value).map((item) =>
-    item.includes('/') ? item : `${item}/${item.includes(':') ? 128 : 32}`,
-  );
-  const wrong = items.find((item) => !ipaddr.isValidCIDR(item));
+  const items = list(value);
+  const wrong = items.find((item) => !ipaddr.isValidCIDR(cidrOf(item)));
   if (wrong) throw new Error(`has "${wrong}", which is not an address or a CIDR such as 10.0.0.0/8`);
-  return items;
+  return items.map(cidrOf);
 };
 
 const hostName = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;

@@ -38,6 +38,7 @@ export function facts(app: AppFacts): string[] {
     ...(app.claims ? [['own claims', app.claims.join(' ')] as [string, string]] : []),
     ...(app.apiScopes ? [['may do here', app.apiScopes.join(' ')] as [string, string]] : []),
     ...(app.security ? [['security', securityFact(app)] as [string, string]] : []),
+    ...standingInFacts(app),
     ['proves itself by', app.tokenEndpointAuthMethod],
     ...Object.entries(app.clientCertificate ?? {}).map((pair): [string, string] => [
       'certificate',
@@ -50,7 +51,28 @@ export function facts(app: AppFacts): string[] {
       `${id} of ${instant(createdAt)}${expiresAt === undefined ? '' : `, ends ${instant(expiresAt)}`}`,
     ]),
   ];
-  return facts.map(([name, value]) => `  ${name.padEnd(19)}${value}`);
+  return facts
+    .filter(([name]) => app.kind !== 'machine' || !ofPeople.has(name))
+    .map(([name, value]) => `  ${name.padEnd(21)}${value}`);
+}
+
+/** A machine speaks for itself: nobody signs in to it. */
+const ofPeople: ReadonlySet<string> = new Set([
+  ...['redirect addresses', 'after signing out', 'told of sign-outs', 'scopes'],
+  ...['consent', 'PKCE', 'ID tokens'],
+]);
+
+/** What it does with people who are not in front of it. */
+function standingInFacts({ ciba, tokenExchange }: AppFacts): [string, string][] {
+  const { apps = [], impersonates = [] } = tokenExchange ?? {};
+  const asks = ciba && [ciba.deliveryMode, ciba.notificationEndpoint].filter(Boolean).join(' ');
+  return [
+    ...(asks ? [['asks for people', asks] as [string, string]] : []),
+    ...(apps.length > 0 ? [['exchanges tokens of', apps.join(' ')] as [string, string]] : []),
+    ...(impersonates.length > 0
+      ? [['IMPERSONATES', `people of ${impersonates.join(' ')}`] as [string, string]]
+      : []),
+  ];
 }
 
 function startFacts({ defaultMaxAge, initiateLoginUri }: AppFacts): [string, string][] {

@@ -18,12 +18,14 @@ interface Options {
 
 /** The installation secret: a new one, and one in place of another. */
 export function addSecretCommands(program: Command, surroundings: Surroundings): void {
-  const secret = leaf(program, 'secret', 'print a new installation secret; nothing is changed').action(
-    (options: Options) => {
-      const made = generateRoot();
-      show(surroundings, options, { data: { secret: made }, lines: [made] });
-    },
-  );
+  const secret = leaf(
+    program,
+    'secret',
+    'print a new installation secret, which changes nothing; `rotate` exchanges the one in use',
+  ).action((options: Options) => {
+    const made = generateRoot();
+    show(surroundings, options, { data: { secret: made }, lines: [made] });
+  });
   leaf(
     secret,
     'rotate',

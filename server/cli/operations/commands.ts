@@ -71,6 +71,10 @@ const groups: readonly (readonly [name: string, about: string])[] = [
   ['sign-in', 'who signed in with what'],
   ['keys', 'keys that sign tokens'],
   ['system', 'the release, the settings and their health'],
+  ['overview', 'what there is, in figures'],
+  ['attribute', 'claims of your own, and whose they are'],
+  ['approval', 'recoveries that wait for a second person'],
+  ['registration-token', 'tokens by which apps register themselves'],
 ];
 
 export function addOperationCommands(program: Command, surroundings: Surroundings): void {
