@@ -10,7 +10,7 @@ const onceAlone = 'try-it.spec.ts';
 const splitAlone = 'passkeys-away.spec.ts';
 
 /** Its servers have the passkey manager beside them: of several, one alone has the console. */
-const consoleAlone = 'console.spec.ts';
+const consoleAlone = 'console*.spec.ts';
 
 // biome-ignore lint/style/noDefaultExport: Playwright reads its configuration from the default export
 export default defineConfig<object, { engine: Engine; split: boolean }>({

@@ -4,7 +4,6 @@ import { openAccount, signUp } from './actions.ts';
 import { complaintsOf } from './complaints.ts';
 import { expect, newPerson, test } from './fixtures.ts';
 import type { ServerProcess } from './server-process.ts';
-import { setUpConsole } from './tour-of-console.ts';
 
 const audience = 'https://orders.example.com';
 const verifier = 'a-verifier-that-is-long-enough-for-rfc-7636-4.1';
@@ -24,10 +23,6 @@ async function addApp(
   const { app, secret } = JSON.parse(printed) as { app: { id: string }; secret: string };
   const authorization = `Basic ${Buffer.from(`${app.id}:${secret}`).toString('base64')}`;
   return { id: app.id, callback, authorization };
-}
-
-async function exchangeOf(server: ServerProcess, { id }: AddedApp): Promise<unknown> {
-  return JSON.parse(await server.latchkey('app', 'show', id, '--json')).tokenExchange;
 }
 
 async function ask({ origin }: ServerProcess, { authorization }: AddedApp, fields: Record<string, string>) {
@@ -88,27 +83,4 @@ test('people see on their account page which app acted as them', async ({ page, 
   await expect(section.getByRole('heading', { name: 'Help Desk acted as you' })).toBeVisible();
   await expect(section.getByText('At Orders, with what you had allowed Web Shop')).toBeVisible();
   expect(await complaintsOf(page)).toEqual([]);
-});
-
-test('an administrator lets an app impersonate, and ends that', async ({ page, freshServer, app }) => {
-  const server = await freshServer({ LATCHKEY_IMPERSONATION: 'on' });
-  const at = { server, callback: `${app.origin}/callback` };
-  const shop = await addApp(at, 'Web Shop');
-  const desk = await addApp(at, 'Help Desk');
-  await setUpConsole(page, server);
-  await page.goto(`${server.origin}/console/apps/${desk.id}`);
-  const exchange = page.getByRole('region', { name: 'Token exchange' });
-  await exchange.getByText('Allow tokens of another app').first().click();
-  await exchange.getByLabel('Allow tokens of another app').fill('Web Shop');
-  await exchange.getByRole('button', { name: 'Allow', exact: true }).click();
-  await exchange.getByRole('button', { name: 'Allow impersonation Web Shop' }).click();
-  await expect(page.getByRole('status')).toContainText('With tokens of Web Shop it may also impersonate now');
-  await expect(exchange.getByText('Also without saying who acts')).toBeVisible();
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: 320, height: 640 });
-  expect(await complaintsOf(page)).toEqual([]);
-  expect(await exchangeOf(server, desk)).toEqual({ apps: [shop.id], impersonates: [shop.id] });
-  await exchange.getByRole('button', { name: 'End impersonation Web Shop' }).click();
-  await expect(page.getByRole('status')).toContainText('It says who acts again');
-  expect(await exchangeOf(server, desk)).toEqual({ apps: [shop.id] });
 });

@@ -84,7 +84,8 @@ export const errorTable = {
   conflict: { status: 409, message: 'This was changed meanwhile. Please look again and repeat.' },
   next_key_unknown: {
     status: 409,
-    message: 'Apps may not know the next signing key yet. Please wait, or say that it is urgent.',
+    message:
+      'Apps may not know the next signing key yet. Please wait an hour, or say that it is urgent: `urgent`, at the command `--urgent`.',
   },
   wrong_host: { status: 421, message: 'This server was told that it is at another address.' },
   body_too_large: { status: 413, message: 'The request is too large.' },

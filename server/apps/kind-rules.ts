@@ -105,7 +105,11 @@ function* objectionsToKeys(app: HasKeys): Generator<[field: keyof HasKeys, messa
 }
 
 function* objectionsToProxied(app: Said): Generator<[field: keyof Said, message: string]> {
-  if (!app.forwardAuth) yield ['forwardAuth', 'must be given: its gateway asks us for these addresses'];
+  if (!app.forwardAuth)
+    yield [
+      'forwardAuth',
+      'must be given, with the origins of the site (at the command `--origin`): its gateway asks us about these',
+    ];
   if (app.apiScopes) yield ['apiScopes', 'are not for apps that know nothing of tokens'];
   if (app.defaultAcrValues) yield ['defaultAcrValues', 'are not needed: say it as acr in forwardAuth'];
   if (Array.isArray(app.scopes) && app.scopes.includes('offline_access'))
