@@ -97,7 +97,7 @@ async function comeBack(dependencies: ForwardAuthDependencies, ctx: Context): Pr
   ctx.set('Location', origin + begun.to);
 }
 
-/** To the issuer's page, where the person says whether to sign out: any other site may lead a browser here (O11). */
+/** To the issuer's page, where the person says whether to sign out, as other sites may lead a browser here (O11). */
 async function signOut(dependencies: ForwardAuthDependencies, ctx: Context): Promise<void> {
   const site = await ownSite(dependencies, ctx);
   ctx.status = 303;

@@ -47,7 +47,7 @@ onSqlite('the addresses of the protocol', (start) => {
     for (const path of posted) assert.notEqual(await statusOf(path, 'POST'), 404, path);
   });
 
-  it('O26 have one spelling, the one that is counted: any other is answered with 404', async () => {
+  it('O26 have one spelling, the one that is counted, and every other one is answered with 404', async () => {
     const byMethod = Object.entries({ GET: read, POST: posted });
     for (const [method, paths] of byMethod)
       for (const path of paths.filter((each) => !each.endsWith(uid)))
